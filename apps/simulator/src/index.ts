@@ -1,0 +1,10 @@
+export type { Outcome } from './apply/outcome.ts';
+export type { Arrival, ArrivalListener } from './arrivals.ts';
+export type { FaultPlan, FaultPlanProblem } from './faults/fault-plan.ts';
+export type { Operation } from './operation.ts';
+export type { SimulatorOptions } from './options.ts';
+export type { PersonReading } from './read-out.ts';
+export { createSimulator, type Simulator, type SimulatorAddress } from './server.ts';
+export type { Device, StoredEvent } from './state/person.ts';
+export type { StatsReading } from './stats.ts';
+export type { Credential } from './track/credentials.ts';

@@ -1,0 +1,103 @@
+export { isErasedBy } from './erasure.ts';
+export {
+  type DeadLetterJobData,
+  type DeadLetterReason,
+  deadLetterJobId,
+  JOB_FORMAT_VERSION,
+  jobName,
+  LANE_JOB_OPTIONS,
+  type LaneJobData,
+  type ReadJob,
+  readLaneJob,
+} from './job.ts';
+export { laneKeyOf, laneOf, personLaneKey } from './lane.ts';
+export { FINAL_STATES, type FinalState, type Ledger, type LedgerField, ledgerResidue, readLedger } from './ledger.ts';
+export {
+  MAX_ATTRIBUTE_NAME_BYTES,
+  MAX_ATTRIBUTE_VALUE_BYTES,
+  MAX_ATTRIBUTES,
+  MAX_BATCH_BYTES,
+  MAX_DEPTH,
+  MAX_EVENT_NAME_BYTES,
+  MAX_FUTURE_SECONDS,
+  MAX_IDENTIFIER_BYTES,
+  MAX_OPERATION_BYTES,
+} from './limits.ts';
+export type {
+  AddDeviceOperation,
+  AnonymousIdentifiers,
+  AnonymousRelationship,
+  Attributes,
+  DeleteDeviceOperation,
+  DeleteObjectOperation,
+  DeliveryOperation,
+  Device,
+  DevicePlatform,
+  EventOperation,
+  IdentifyAnonymousObjectOperation,
+  IdentifyObjectOperation,
+  IdentifyOperation,
+  Json,
+  MergeOperation,
+  ObjectIdentifiers,
+  ObjectOperation,
+  ObjectReference,
+  ObjectRelationship,
+  ObjectRelationshipsOperation,
+  Operation,
+  PersonIdentifiers,
+  PersonOperation,
+  PersonRelationship,
+  PersonRelationshipsOperation,
+  PersonStateOperation,
+} from './operation.ts';
+export {
+  type AttributesInput,
+  addDevice,
+  type DeviceInput,
+  type DraftOptions,
+  deleteDevice,
+  deleteObject,
+  deletePerson,
+  identify,
+  identifyObject,
+  merge,
+  type ObjectInput,
+  type OperationDraft,
+  type PersonInput,
+  page,
+  relate,
+  screen,
+  suppress,
+  type TimestampInput,
+  track,
+  trackAnonymous,
+  unrelate,
+  unsuppress,
+} from './operation-builders.ts';
+export {
+  deadLetterQueueName,
+  fallbackQueueName,
+  isWorkspaceName,
+  journalQueueName,
+  laneQueueName,
+  webhooksQueueName,
+} from './queue-names.ts';
+export { type QueuedOperation, wireOperation } from './queued-operation.ts';
+export {
+  erasureKey,
+  heartbeatKey,
+  queueKeyPrefix,
+  queuePrefix,
+  sequenceKey,
+  type WorkspaceKeys,
+  workspaceKeys,
+} from './redis-keys.ts';
+export type { Refusal } from './refusal.ts';
+export { type CodeEntry, REFUSAL_CODES, type RefusalCode } from './refusal-codes.ts';
+export { ENQUEUE_LUA, ERASURE_TTL_SECONDS, SEQUENCE_TTL_SECONDS } from './scripts/enqueue.ts';
+export { PUSH_LUA } from './scripts/push.ts';
+export { toUnixSeconds, type UnixSeconds } from './timestamp.ts';
+export { createUlidFactory, isUlid, newUlid } from './ulid.ts';
+export { type ValidatedOperation, validateOperation } from './validate-operation.ts';
+export { isErasure, neverExpires, type Verb, verbOf } from './verb.ts';

@@ -1,0 +1,31 @@
+/** The name of lane `index` of a workspace, e.g. `default.lane.0`. */
+export function laneQueueName(workspace: string, index: number): string {
+  return `${workspace}.lane.${index}`;
+}
+
+/** The queue for what could not be delivered now. */
+export function fallbackQueueName(workspace: string): string {
+  return `${workspace}.fallback`;
+}
+
+/** The queue of rejected operations, each with its reason. */
+export function deadLetterQueueName(workspace: string): string {
+  return `${workspace}.dead-letter`;
+}
+
+/** The queue that carries journal packs to the writer role. */
+export function journalQueueName(workspace: string): string {
+  return `${workspace}.journal`;
+}
+
+/** The queue that carries Customer.io's reporting webhooks to consumers. */
+export function webhooksQueueName(workspace: string): string {
+  return `${workspace}.webhooks`;
+}
+
+const WORKSPACE_NAME = /^[a-z0-9-]{1,40}$/;
+
+/** Whether `name` may name a workspace: `[a-z0-9-]{1,40}`. */
+export function isWorkspaceName(name: string): boolean {
+  return WORKSPACE_NAME.test(name);
+}

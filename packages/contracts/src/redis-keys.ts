@@ -1,0 +1,68 @@
+/**
+ * Every Redis key of ours, in one place: producers and workers of different versions meet here.
+ *
+ * All keys of a workspace share the hash tag `{cio:<workspace>}`, so on Redis Cluster a workspace lives in one slot and one
+ * script can touch lane, fallback, holds and ledger together.
+ */
+
+/** BullMQ's `prefix` option for every queue of a workspace. */
+export function queuePrefix(workspace: string): string {
+  return `{cio:${workspace}}`;
+}
+
+/** What BullMQ's keys of one queue begin with, the trailing colon included. */
+export function queueKeyPrefix(workspace: string, queueName: string): string {
+  return `${queuePrefix(workspace)}:${queueName}:`;
+}
+
+/** The keys of our own that belong to one workspace. */
+export interface WorkspaceKeys {
+  /** string: the number of lanes, fixed by the first process of the workspace. */
+  readonly lanes: string;
+  /** hash: lane key of a person -> number of its operations in fallback. */
+  readonly held: string;
+  /** hash: operations by final state, and how many were accepted. See `LEDGER_FIELDS`. */
+  readonly ledger: string;
+  /** hash: `<queue>:operations` and `<queue>:bytes` that wait in each queue. */
+  readonly waiting: string;
+  /** string: a counter that moves with every erasure mark, so that a guard notices a new one cheaply. */
+  readonly erasures: string;
+  /** hash: reason code -> operations dead-lettered for it, over all time. */
+  readonly deadLetterReasons: string;
+  /** sorted set: worker id -> time of its last heartbeat in ms. */
+  readonly workers: string;
+  /** hash: the workspace's request budget (`requestsPerSecond`, `current`, ...). */
+  readonly rate: string;
+  /** stream: who changed what, newest last, capped. */
+  readonly audit: string;
+}
+
+export function workspaceKeys(workspace: string): WorkspaceKeys {
+  const prefix = queuePrefix(workspace);
+  return {
+    lanes: `${prefix}:lanes`,
+    held: `${prefix}:held`,
+    ledger: `${prefix}:ledger`,
+    waiting: `${prefix}:waiting`,
+    erasures: `${prefix}:erasures`,
+    deadLetterReasons: `${prefix}:dead-letter-reasons`,
+    workers: `${prefix}:workers`,
+    rate: `${prefix}:rate`,
+    audit: `${prefix}:audit`,
+  };
+}
+
+/** string with TTL: the ULID of the newest accepted suppress or delete of a person. */
+export function erasureKey(workspace: string, laneKey: string): string {
+  return `${queuePrefix(workspace)}:erased:${laneKey}`;
+}
+
+/** string with TTL: the last sequence number that a producer run wrote to a lane. */
+export function sequenceKey(workspace: string, lane: number, run: string): string {
+  return `${queuePrefix(workspace)}:sequence:${lane}:${run}`;
+}
+
+/** string (JSON) with TTL: the last heartbeat of a worker. */
+export function heartbeatKey(workspace: string, workerId: string): string {
+  return `${queuePrefix(workspace)}:worker:${workerId}`;
+}

@@ -1,0 +1,49 @@
+import type { QueuedOperation } from '@cio-fleet/contracts';
+import type { CircuitState, Courier, IdentifyMemory } from '@cio-fleet/delivery';
+import type { DeadLetterAllowance } from './dead-letter.ts';
+import type { HeadProgress } from './head-progress.ts';
+import type { LanePolicy } from './lane-policy.ts';
+import type { LaneState } from './lane-state.ts';
+import type { LaneStore, Lease } from './lane-store.ts';
+import type { QueueAddress } from './queue-address.ts';
+import type { Fate } from './settle.ts';
+
+/** One start of a head, as the queue hands it over. */
+export interface HeadRun {
+  readonly lease: Lease;
+  /** The job's data, parsed. */
+  readonly data: unknown;
+  readonly progress: HeadProgress;
+  /** How often this job's worker died or lost its lock. */
+  readonly stalledCounter: number;
+  /** Aborted at the stop deadline. */
+  readonly signal: AbortSignal;
+}
+
+/** `complete`: the head is settled and leaves. `wait`: it goes back to the front, after the lane has waited `delayMs`. */
+export type HeadResult = { readonly kind: 'complete' } | { readonly kind: 'wait'; readonly delayMs: number };
+
+/** What happened to a batch, for counters and the journal. */
+export interface SettledBatch {
+  readonly queue: QueueAddress;
+  readonly operations: readonly QueuedOperation[];
+  /** By index of `operations`. */
+  readonly fates: readonly Fate[];
+  readonly attempts: number;
+}
+
+export interface HeadDependencies {
+  readonly queue: QueueAddress & { readonly role: 'lane' | 'fallback' };
+  readonly store: LaneStore;
+  readonly courier: Courier;
+  readonly circuit: () => CircuitState;
+  /** What this process remembers of the lane between heads. */
+  readonly lane: LaneState;
+  readonly memory: IdentifyMemory;
+  readonly policy: LanePolicy;
+  readonly deadLetterAllowance: DeadLetterAllowance;
+  readonly now: () => number;
+  readonly random: () => number;
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  readonly onSettled: (batch: SettledBatch) => void;
+}

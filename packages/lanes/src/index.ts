@@ -1,0 +1,30 @@
+export { assignLanes, assignOne } from './assignment.ts';
+export type { SettledBatch } from './head-run.ts';
+export { HEARTBEAT_INTERVAL_MS, HEARTBEAT_TTL_MS, type Heartbeat } from './heartbeat.ts';
+export { createLaneFleet, type LaneFleet, type LaneFleetOptions } from './lane-fleet.ts';
+export { DEFAULT_LANE_POLICY, type LanePolicy } from './lane-policy.ts';
+export {
+  allQueues,
+  deadLetterAddress,
+  fallbackAddress,
+  laneAddress,
+  type QueueAddress,
+  type QueueRole,
+} from './queue-address.ts';
+export type { Fate } from './settle.ts';
+export { type Circuit, type CircuitState, NO_CIRCUIT, worstCircuit } from './state/circuit.ts';
+export { type DeadLetterFilter, matchesDeadLetter } from './state/dead-letter-filter.ts';
+export { type DeadLetterPage, type ListDeadLettersOptions, listDeadLetters } from './state/dead-letters.ts';
+export type { FailedSetPosition } from './state/failed-set.ts';
+export {
+  type DeadLetterState,
+  type FallbackState,
+  type FleetState,
+  type LaneState,
+  type RateState,
+  readFleetState,
+} from './state/fleet-state.ts';
+export type { HeadState, QueueState } from './state/queue-state.ts';
+export { type RedriveOptions, type RedriveResult, redriveDeadLetters } from './state/redrive.ts';
+export type { RestingDeadLetter } from './state/resting-dead-letter.ts';
+export { parseHeartbeat, type ReportedError, type WorkerState } from './state/worker-state.ts';

@@ -1,0 +1,40 @@
+/**
+ * The search for an operation that kills its worker. A head that stalled twice is sent in slices from its front; before each
+ * slice the head's progress says how large it is, so the next worker knows what its predecessor died of and halves it.
+ * What went through is settled in the progress, so the next worker starts with what is left.
+ */
+export interface Isolation {
+  /** Operations in the slice at the front. */
+  readonly size: number;
+  /** Whether the slice was being tried when this was written. */
+  readonly trying: boolean;
+  /** How often a worker died of the lone operation at the front. */
+  readonly strikes: number;
+}
+
+/** Deaths of a worker over one lone operation after which it is dead-lettered: one may be a coincidence, three are not. */
+const STRIKES = 3;
+
+export type IsolationStep =
+  | { readonly kind: 'try'; readonly isolation: Isolation }
+  /** The operation at the front is the killer. */
+  | { readonly kind: 'condemn' }
+  | { readonly kind: 'done' };
+
+/** What to do at the start of a run, given what the last one left: halve the slice that killed, or condemn the killer. */
+export function resumeIsolation(left: Isolation | undefined, remaining: number): IsolationStep {
+  if (left === undefined) return attempt(Math.ceil(remaining / 2), remaining);
+  if (!left.trying) return attempt(left.size, remaining);
+  if (left.size > 1) return attempt(Math.ceil(left.size / 2), remaining);
+  return left.strikes + 1 < STRIKES ? attempt(1, remaining, left.strikes + 1) : { kind: 'condemn' };
+}
+
+/** What to do after a slice of `size` went through: a larger one, for the killer is rare. */
+export function continueIsolation(size: number, remaining: number): IsolationStep {
+  return attempt(size * 2, remaining);
+}
+
+function attempt(size: number, remaining: number, strikes = 0): IsolationStep {
+  if (remaining === 0) return { kind: 'done' };
+  return { kind: 'try', isolation: { size: Math.min(size, remaining), trying: true, strikes } };
+}

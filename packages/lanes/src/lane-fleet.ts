@@ -1,0 +1,210 @@
+import type { QueuedOperation } from '@cio-fleet/contracts';
+import type { Breaker, Courier } from '@cio-fleet/delivery';
+import { createIdentifyMemory } from '@cio-fleet/delivery';
+import type { Redis } from 'ioredis';
+import { assignLanes, assignOne } from './assignment.ts';
+import { createDeadLetterAllowance } from './dead-letter.ts';
+import { readProgress } from './head-progress.ts';
+import type { HeadDependencies, SettledBatch } from './head-run.ts';
+import { HEARTBEAT_INTERVAL_MS, type Heartbeat } from './heartbeat.ts';
+import type { LanePolicy } from './lane-policy.ts';
+import { createLaneState } from './lane-state.ts';
+import { assertFence, beat, leave, type Membership } from './membership.ts';
+import { processDeadLetter } from './process-dead-letter.ts';
+import { processHead } from './process-head.ts';
+import { allQueues, deadLetterAddress, fallbackAddress, laneAddress, type QueueAddress } from './queue-address.ts';
+import { createQueueWorker, type JobResult, type QueueWorker, type StartedJob } from './queue-worker.ts';
+import { createRedisLaneStore } from './redis-lane-store.ts';
+import { repairUnreadableHead } from './repair.ts';
+import { sleep } from './sleep.ts';
+
+export interface LaneFleetOptions {
+  readonly workspace: string;
+  readonly workerId: string;
+  /** For scripts and, shared, for BullMQ. `maxRetriesPerRequest: null`. */
+  readonly redis: Redis;
+  readonly courier: Courier;
+  readonly breaker: Breaker;
+  readonly policy: LanePolicy;
+  readonly lockMs: number;
+  readonly stalledCheckMs: number;
+  /** The number of lanes if this is the first process of the workspace. */
+  readonly defaultLanes: number;
+  /** What the heartbeat says beside what the fleet knows itself. */
+  readonly describe: () => Omit<Heartbeat, 'id' | 'at' | 'lanes' | 'fallback' | 'deadLetter' | 'quiet' | 'circuit'>;
+  readonly onSettled: (batch: SettledBatch) => void;
+  readonly onRedriven: (workspace: string, operations: readonly QueuedOperation[]) => void;
+  readonly onError: (error: Error, queueName: string) => void;
+  readonly now?: () => number;
+  readonly random?: () => number;
+}
+
+/** This process's part of a workspace's lanes: it beats, takes its share, and hands it back. */
+export interface LaneFleet {
+  readonly name: string;
+  start(): Promise<void>;
+  /** Takes no new work, lets heads in work end, and gives the lanes to the others. */
+  stop(): Promise<void>;
+  /** Aborts what is being sent. For the stop deadline. */
+  abort(): void;
+  /** Lanes that this process consumes now. */
+  lanes(): readonly number[];
+  /** When the last beat succeeded, in ms; 0 before the first. */
+  lastBeatAt(): number;
+}
+
+/** Dead letters of one reason and minute that get a job of their own; the rest goes packed. */
+const SINGLE_DEAD_LETTERS_PER_MINUTE = 1000;
+
+export function createLaneFleet(options: LaneFleetOptions): LaneFleet {
+  const { workspace, workerId, redis, breaker, policy } = options;
+  const now = options.now ?? Date.now;
+  const random = options.random ?? Math.random;
+  const aborter = new AbortController();
+  const allowance = createDeadLetterAllowance(SINGLE_DEAD_LETTERS_PER_MINUTE, now);
+  const workers = new Map<string, QueueWorker>();
+  let membership: Membership | undefined;
+  let quiet = false;
+  let lastBeatAt = 0;
+  let beating: Promise<void> = Promise.resolve();
+  let timer: NodeJS.Timeout | undefined;
+  let unsubscribe: (() => void) | undefined;
+
+  function headProcessor(queue: HeadDependencies['queue']): (job: StartedJob) => Promise<JobResult> {
+    const deps: HeadDependencies = {
+      queue,
+      store: createRedisLaneStore({ redis, queue, lockMs: options.lockMs }),
+      courier: options.courier,
+      circuit: () => breaker.status.state,
+      lane: createLaneState(),
+      // It lives as long as this process has the lane: another owner may deliver what we don't see.
+      memory: createIdentifyMemory({ now }),
+      policy,
+      deadLetterAllowance: allowance,
+      now,
+      random,
+      sleep,
+      onSettled: options.onSettled,
+    };
+    return ({ id, token, data, progress, stalledCounter }) =>
+      processHead(
+        { lease: { jobId: id, token }, data, progress: readProgress(progress), stalledCounter, signal: aborter.signal },
+        deps,
+      );
+  }
+
+  function deadLetterProcessor(queue: QueueAddress): (job: StartedJob) => Promise<JobResult> {
+    const store = createRedisLaneStore({ redis, queue, lockMs: options.lockMs });
+    return ({ id, token, data, progress, attemptsMade }) =>
+      processDeadLetter(
+        { lease: { jobId: id, token }, data, progress: readProgress(progress), attemptsMade },
+        {
+          workspace,
+          lanes: membership?.lanes ?? options.defaultLanes,
+          store,
+          now,
+          onRedriven: (operations) => options.onRedriven(workspace, operations),
+        },
+      );
+  }
+
+  function consume(queue: QueueAddress): QueueWorker {
+    const { role } = queue;
+    const process = role === 'dead-letter' ? deadLetterProcessor(queue) : headProcessor({ ...queue, role });
+    const { lockMs, stalledCheckMs } = options;
+    const onError = (error: Error) => options.onError(error, queue.name);
+    return createQueueWorker({ queue, workerId, redis, lockMs, stalledCheckMs, process, onError });
+  }
+
+  /** The queues that are ours by the last beat; none once we are quiet. */
+  function share(): readonly QueueAddress[] {
+    if (membership === undefined || quiet) return [];
+    const { lanes, workers: live } = membership;
+    const own = assignLanes(lanes, live).get(workerId) ?? [];
+    return [
+      ...own.map((index) => laneAddress(workspace, index)),
+      ...[fallbackAddress(workspace), deadLetterAddress(workspace)].filter(
+        (queue) => assignOne(queue.name, live) === workerId,
+      ),
+    ];
+  }
+
+  function ownLanes(): readonly number[] {
+    return [...workers.values()]
+      .filter(({ queue }) => queue.role === 'lane')
+      .map(({ queue }) => Number(queue.name.slice(queue.name.lastIndexOf('.') + 1)));
+  }
+
+  function heartbeat(): Heartbeat {
+    return {
+      id: workerId,
+      at: 0,
+      ...options.describe(),
+      lanes: ownLanes(),
+      fallback: workers.has(fallbackAddress(workspace).name),
+      deadLetter: workers.has(deadLetterAddress(workspace).name),
+      quiet,
+      circuit: breaker.status,
+    };
+  }
+
+  async function beatOnce(): Promise<void> {
+    membership = await beat(redis, workspace, heartbeat(), options.defaultLanes);
+    lastBeatAt = now();
+    const queues = share();
+    await assertFence(redis, allQueues(workspace, membership.lanes));
+    const names = new Set(queues.map(({ name }) => name));
+    for (const [name, worker] of workers) {
+      if (names.has(name)) continue;
+      workers.delete(name);
+      // Not awaited: its head may be in the middle of a request, and the new owner can't start it before we let go.
+      worker.stop().catch((error: Error) => options.onError(error, name));
+    }
+    for (const queue of queues) {
+      if (workers.has(queue.name)) continue;
+      const worker = consume(queue);
+      workers.set(queue.name, worker);
+      worker.start();
+    }
+    await Promise.all(queues.map((queue) => repairUnreadableHead(redis, queue)));
+  }
+
+  function schedule(): void {
+    timer = setTimeout(() => {
+      beating = beatOnce().catch((error: Error) => options.onError(error, `${workspace} heartbeat`));
+      void beating.then(() => {
+        if (!quiet) schedule();
+      });
+    }, HEARTBEAT_INTERVAL_MS);
+  }
+
+  /** Fallback sleeps long; it is looked at again at once when the circuit lets requests through. */
+  async function wakeFallback(): Promise<void> {
+    await redis.del(`${fallbackAddress(workspace).keyPrefix}limiter`);
+  }
+
+  return {
+    name: `lanes of ${workspace}`,
+    async start() {
+      unsubscribe = breaker.onChange(({ state }) => {
+        if (state === 'OPEN') return;
+        wakeFallback().catch((error: Error) => options.onError(error, fallbackAddress(workspace).name));
+      });
+      await beatOnce();
+      schedule();
+    },
+    async stop() {
+      quiet = true;
+      clearTimeout(timer);
+      unsubscribe?.();
+      await beating;
+      // First out of the list: the others take our lanes over while our heads end.
+      await leave(redis, workspace, workerId).catch((error: Error) => options.onError(error, `${workspace} heartbeat`));
+      await Promise.all([...workers.values()].map((worker) => worker.stop()));
+      workers.clear();
+    },
+    abort: () => aborter.abort(),
+    lanes: ownLanes,
+    lastBeatAt: () => lastBeatAt,
+  };
+}

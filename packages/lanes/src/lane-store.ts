@@ -1,0 +1,79 @@
+import type { FinalState } from '@cio-fleet/contracts';
+import type { HeadProgress } from './head-progress.ts';
+import type { QueueAddress } from './queue-address.ts';
+
+/** The right to settle a head: its id, and the token of this very start. Redis knows whether it still holds. */
+export interface Lease {
+  readonly jobId: string;
+  readonly token: string;
+}
+
+/** A waiting job as Redis has it. */
+export interface WaitingJob {
+  readonly id: string;
+  /** The job's data as JSON text. */
+  readonly data: string;
+}
+
+export interface Peek {
+  /** How many operations the ledger counted for the head; undefined for a job that we didn't enqueue. */
+  readonly headOperations: number | undefined;
+  /** Oldest first. */
+  readonly followers: readonly WaitingJob[];
+}
+
+export interface Begin {
+  /** Lane keys of the batch whose persons have operations in fallback. */
+  readonly held: ReadonlySet<string>;
+  /** Lane key -> ULID of the newest erasure accepted for it. */
+  readonly erasures: ReadonlyMap<string, string>;
+  /** Moves whenever an erasure is accepted. */
+  readonly erasuresVersion: string;
+  /** Bytes of data that wait in this queue. */
+  readonly waitingBytes: number;
+}
+
+/** A job to push in the same step that settles the batch. */
+export interface Push {
+  readonly to: QueueAddress;
+  readonly id: string;
+  readonly name: string;
+  /** Job data and options as JSON text. */
+  readonly data: string;
+  readonly options: string;
+  readonly operations: number;
+}
+
+/** All that happens when a batch is settled; one script does it or none of it. */
+export interface Finish {
+  /** The nonce of the begin that this run read its facts from. Absent: there was none. */
+  readonly nonce?: string;
+  readonly headOperations: number;
+  readonly followers: readonly { readonly id: string; readonly operations: number }[];
+  readonly pushes: readonly Push[];
+  /** Lane key -> change of its count of operations in fallback. */
+  readonly held: ReadonlyMap<string, number>;
+  readonly ledger: ReadonlyMap<FinalState, number>;
+  /** Reason code -> change of the number of operations dead-lettered for it. */
+  readonly deadLetterReasons: ReadonlyMap<string, number>;
+  /** What Bull Board shows of the settled head. */
+  readonly progress: HeadProgress;
+}
+
+/**
+ * `ok`: done now. `done`: an earlier send of the same call did it. `changed`: Redis is not what this run read; nothing was
+ * written. `stale`: the head is no longer ours; nothing was written.
+ */
+export type FinishReply = 'ok' | 'done' | 'changed' | 'stale';
+
+/** One queue's protocol with Redis. Every write is refused once the lease is gone. */
+export interface LaneStore {
+  peek(head: string, most: { readonly jobs: number; readonly bytes: number }): Promise<Peek>;
+  begin(lease: Lease, nonce: string, laneKeys: readonly string[]): Promise<Begin | 'stale'>;
+  /** Right before each send: answers the erasures' version, or `stale`. */
+  guard(lease: Lease): Promise<{ readonly erasuresVersion: string } | 'stale'>;
+  /** The erasure marks of these lane keys as they are now. */
+  erasures(laneKeys: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  note(lease: Lease, progress: HeadProgress): Promise<'ok' | 'stale'>;
+  finish(lease: Lease, finish: Finish): Promise<FinishReply>;
+}

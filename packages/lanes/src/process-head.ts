@@ -1,0 +1,172 @@
+import { randomUUID } from 'node:crypto';
+import { laneKeyOf, readLaneJob } from '@cio-fleet/contracts';
+import type { Interruption, Settlement } from '@cio-fleet/delivery';
+import { afterInterruption } from './after-interruption.ts';
+import { assembleBatch, type Batch } from './batch.ts';
+import { type HeadProgress, withSettled } from './head-progress.ts';
+import type { HeadDependencies, HeadResult, HeadRun } from './head-run.ts';
+import type { IsolationCause } from './isolated-run.ts';
+import { isOverflowing } from './lane-state.ts';
+import { partition, type Route } from './partition.ts';
+import { sendBatch } from './send-batch.ts';
+import { type Fate, settle } from './settle.ts';
+import { buryUnreadable, waitForNewerWorker } from './unreadable.ts';
+
+const AGAIN = { kind: 'wait', delayMs: 0 } as const satisfies HeadResult;
+
+/**
+ * Delivers a head and its followers: peek, begin, send, finish. It works on one lane or on fallback, and every step may
+ * find that the head is no longer ours; then nothing is written and the head starts again.
+ */
+export async function processHead(run: HeadRun, deps: HeadDependencies): Promise<HeadResult> {
+  if (run.progress.state === 'settled') return { kind: 'complete' };
+  const read = readLaneJob(run.data);
+  if (read.kind === 'newer') return waitForNewerWorker(run, read.version, deps);
+  if (read.kind === 'unreadable') return buryUnreadable(run, read.problem, deps);
+
+  const isolation = isolationCause(run, deps);
+  const alone = isolation !== undefined || run.stalledCounter > 0;
+  const head = { id: run.lease.jobId, operations: read.operations };
+  const batch = alone ? assembleBatch(head, [], 0) : await gather(head, run, deps);
+
+  const nonce = randomUUID();
+  const begin = await deps.store.begin(run.lease, nonce, batch.laneKeys);
+  if (begin === 'stale') return lostContinuity(deps);
+
+  const { lane, policy } = deps;
+  const overflowing = isOverflowing({ batch, begin, policy, nowMs: deps.now() });
+  const blockedMs = lane.blockedUntilMs - deps.now();
+  if (blockedMs > 0 && !overflowing) return { kind: 'wait', delayMs: Math.min(blockedMs, policy.laneDelayCapMs) };
+
+  const routes = partition({
+    operations: batch.operations,
+    begin,
+    progress: run.progress,
+    role: deps.queue.role,
+    moveAll: deps.circuit() === 'OPEN' || (overflowing && blockedMs > 0),
+    nowMs: deps.now(),
+    maxAgeMs: policy.maxAgeMs,
+  });
+  const sent = await sendBatch({ run, deps, batch, begin, routes, isolation });
+  if (sent === 'stale') return lostContinuity(deps);
+
+  const { settlements, interruption } = sent;
+  if (interruption === undefined) {
+    lane.blockedUntilMs = 0;
+    const fates = routes.map((route, index) => fateOf(route, settlements[index], false));
+    return finish(run, deps, { batch, fates, nonce, progress: sent.progress });
+  }
+
+  const next = afterInterruption({
+    interruption,
+    role: deps.queue.role,
+    progress: sent.progress,
+    circuit: deps.circuit(),
+    overflowing,
+    policy,
+    nowMs: deps.now(),
+    random: deps.random,
+  });
+  if (next.kind === 'move') {
+    const fates = routes.map((route, index) => fateOf(route, settlements[index], true));
+    return finish(run, deps, { batch, fates, nonce, progress: next.progress });
+  }
+  block(deps, interruption, next.delayMs);
+  // What this run settled is remembered, so that the repeat doesn't send it again.
+  const progress = withSettled(next.progress ?? sent.progress, batch.operations, settlements);
+  if (progress !== run.progress && (await deps.store.note(run.lease, progress)) === 'stale')
+    return lostContinuity(deps);
+  return { kind: 'wait', delayMs: next.delayMs };
+}
+
+/** Peeks at the followers. While the breaker is open nobody waits for this head, so it lingers to move more at once. */
+async function gather(head: Batch['head'], run: HeadRun, deps: HeadDependencies): Promise<Batch> {
+  const { policy } = deps;
+  const headBytes = Buffer.byteLength(JSON.stringify(run.data));
+  const most = {
+    jobs: Math.max(0, policy.maxBatchOperations - head.operations.length),
+    bytes: Math.max(0, policy.maxBatchBytes - headBytes),
+  };
+  const peek = async () =>
+    assembleBatch(head, (await deps.store.peek(head.id, most)).followers, policy.maxBatchOperations);
+  const batch = await peek();
+  const full = batch.operations.length >= policy.maxBatchOperations / 2;
+  if (deps.queue.role !== 'lane' || deps.circuit() !== 'OPEN' || full) return batch;
+  await deps.sleep(policy.openLingerMs, run.signal);
+  return peek();
+}
+
+/** Whether this head must be sent alone and in pieces, and what for. */
+function isolationCause(run: HeadRun, deps: HeadDependencies): IsolationCause | undefined {
+  if (run.stalledCounter >= 2) return 'kills-worker';
+  const failing = deps.queue.role === 'fallback' && run.progress.attempts >= deps.policy.isolateAfterAttempts;
+  return failing && deps.circuit() === 'CLOSED' ? 'fails-alone' : undefined;
+}
+
+function fateOf(route: Route, settlement: Settlement | undefined, moveRest: boolean): Fate {
+  switch (route.kind) {
+    case 'move':
+      return { kind: 'moved' };
+    case 'erased':
+      return { kind: 'erased' };
+    case 'expired':
+      return { kind: 'dead-lettered', reason: route.reason };
+    case 'settled':
+      return typeof route.settlement === 'string'
+        ? { kind: route.settlement }
+        : { kind: 'dead-lettered', reason: route.settlement };
+    case 'send':
+      if (settlement === undefined) {
+        if (moveRest) return { kind: 'moved' };
+        throw new Error('The courier left an operation unsettled without saying why.');
+      }
+      return settlement.state === 'rejected'
+        ? { kind: 'dead-lettered', reason: settlement.reason }
+        : { kind: settlement.state };
+  }
+}
+
+interface Settling {
+  readonly batch: Batch;
+  readonly fates: readonly Fate[];
+  readonly nonce: string;
+  readonly progress: HeadProgress;
+}
+
+/** Settles the batch. The head always goes back to the front: it completes on its next start, because it starts settled. */
+async function finish(run: HeadRun, deps: HeadDependencies, settling: Settling): Promise<HeadResult> {
+  const { batch, fates } = settling;
+  const step = settle({
+    ...settling,
+    queue: deps.queue,
+    nowMs: deps.now(),
+    deadLetterAllowance: deps.deadLetterAllowance,
+  });
+  const reply = await deps.store.finish(run.lease, step);
+  if (reply === 'stale' || reply === 'changed') return lostContinuity(deps);
+  for (const [index, operation] of batch.operations.entries()) {
+    const kind = fates[index]?.kind;
+    // A person whose operation left the lane may be changed behind our back.
+    if (kind === 'moved' || kind === 'dead-lettered' || kind === 'erased') {
+      deps.memory.forgetPerson(laneKeyOf(operation.op));
+    }
+  }
+  if (reply === 'ok') {
+    const attempts = settling.progress.attempts + 1;
+    deps.onSettled({ queue: deps.queue, operations: batch.operations, fates, attempts });
+  }
+  return AGAIN;
+}
+
+/** After 429, 401 and 403 the lane sends nothing for a while, and overflows instead if it must. */
+function block(deps: HeadDependencies, interruption: Interruption, delayMs: number): void {
+  if (interruption.kind !== 'throttled' && interruption.kind !== 'setup') return;
+  const asked = interruption.kind === 'throttled' ? interruption.retryAfterMs : undefined;
+  deps.lane.blockedUntilMs = deps.now() + (asked ?? delayMs);
+}
+
+/** Another worker may have had this lane: what we remember of its persons is worth nothing. */
+function lostContinuity(deps: HeadDependencies): HeadResult {
+  deps.memory.clear();
+  return AGAIN;
+}

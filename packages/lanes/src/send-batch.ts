@@ -1,0 +1,70 @@
+import { isErasedBy, laneKeyOf, type QueuedOperation } from '@cio-fleet/contracts';
+import type { DeliveryRequest, Interruption, Settlement } from '@cio-fleet/delivery';
+import type { Batch } from './batch.ts';
+import type { HeadProgress } from './head-progress.ts';
+import type { HeadDependencies, HeadRun } from './head-run.ts';
+import { type IsolationCause, runIsolated } from './isolated-run.ts';
+import type { Begin } from './lane-store.ts';
+import type { Route } from './partition.ts';
+
+export interface SendBatchInput {
+  readonly run: HeadRun;
+  readonly deps: HeadDependencies;
+  readonly batch: Batch;
+  readonly begin: Begin;
+  /** By index of the batch's operations. */
+  readonly routes: readonly Route[];
+  readonly isolation: IsolationCause | undefined;
+}
+
+export interface SentBatch {
+  readonly progress: HeadProgress;
+  /** By index of the batch's operations; undefined for what was not sent, or not delivered. */
+  readonly settlements: readonly (Settlement | undefined)[];
+  readonly interruption?: Interruption;
+}
+
+/** Sends what is routed to be sent, and maps the answers back onto the batch. */
+export async function sendBatch(input: SendBatchInput): Promise<SentBatch | 'stale'> {
+  const { run, deps, batch, routes, isolation } = input;
+  const indexes = routes.flatMap((route, index) => (route.kind === 'send' ? [index] : []));
+  const settlements: (Settlement | undefined)[] = batch.operations.map(() => undefined);
+  if (indexes.length === 0) return { progress: run.progress, settlements };
+
+  const operations = indexes.flatMap((index) => batch.operations[index] ?? []);
+  const request: DeliveryRequest = {
+    operations,
+    purpose: deps.queue.role,
+    guard: createGuard(input, operations),
+    signal: run.signal,
+  };
+  const sent =
+    isolation === undefined
+      ? { progress: run.progress, result: await deps.courier.deliver({ ...request, ...memoryOf(deps) }) }
+      : await runIsolated(isolation, { run, deps, request });
+  if (sent === 'stale' || sent.result.interruption?.kind === 'stale') return 'stale';
+  for (const [i, index] of indexes.entries()) settlements[index] = sent.result.settlements[i];
+  const { interruption } = sent.result;
+  return { progress: sent.progress, settlements, ...(interruption && { interruption }) };
+}
+
+/** Fallback has no memory: its operations are late, and what was delivered last may have gone another way. */
+function memoryOf({ queue, memory }: HeadDependencies): Pick<DeliveryRequest, 'memory'> {
+  return queue.role === 'lane' ? { memory } : {};
+}
+
+/** Right before each send: is the head still ours, and was nobody in the batch erased meanwhile? */
+function createGuard({ run, deps, begin }: SendBatchInput, operations: readonly QueuedOperation[]) {
+  let { erasuresVersion } = begin;
+  return async (): Promise<'go' | 'stale'> => {
+    const guard = await deps.store.guard(run.lease);
+    if (guard === 'stale') return 'stale';
+    if (guard.erasuresVersion === erasuresVersion) return 'go';
+    const laneKeys = [...new Set(operations.map(({ op }) => laneKeyOf(op)))];
+    const erasures = await deps.store.erasures(laneKeys);
+    const erased = operations.some((operation) => isErasedBy(operation, erasures.get(laneKeyOf(operation.op))));
+    if (erased) return 'stale';
+    erasuresVersion = guard.erasuresVersion;
+    return 'go';
+  };
+}

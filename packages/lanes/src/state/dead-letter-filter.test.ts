@@ -1,0 +1,57 @@
+import type { QueuedOperation } from '@cio-fleet/contracts';
+import { expect, it } from 'vitest';
+import { type DeadLetterFilter, matchesDeadLetter } from './dead-letter-filter.ts';
+import { readRestingDeadLetter } from './resting-dead-letter.ts';
+
+const operation = (id: string, person: string): QueuedOperation => ({
+  id,
+  at: 1,
+  op: { type: 'person', identifiers: { id: person }, action: 'event', name: 'bought' },
+});
+
+const packed = readRestingDeadLetter('A-0', [
+  'batch',
+  JSON.stringify({
+    v: 1,
+    operations: [operation('A', '42'), operation('B', '43')],
+    reason: { code: 'REJECTED', message: 'no', field: 'name', status: 400 },
+    deadLetteredAt: 1000,
+  }),
+  '900',
+  'no',
+]);
+
+it.each<[DeadLetterFilter, boolean]>([
+  [{}, true],
+  [{ reason: 'REJECTED' }, true],
+  [{ reason: 'EXPIRED' }, false],
+  [{ verb: 'track' }, true],
+  [{ verb: 'batch' }, true],
+  [{ verb: 'identify' }, false],
+  [{ person: '43' }, true],
+  [{ person: 'id:42' }, true],
+  [{ person: 'email:42' }, false],
+  [{ since: 1000 }, true],
+  [{ since: 1001 }, false],
+  [{ until: 1001 }, true],
+  [{ until: 1000 }, false],
+  [{ ids: ['A-0'] }, true],
+  [{ ids: ['B'] }, true],
+  [{ ids: ['C'] }, false],
+  [{ ids: [] }, false],
+  [{ reason: 'REJECTED', person: '44' }, false],
+])('matches by %j: %s', (filter, matches) => {
+  expect(matchesDeadLetter(packed, filter)).toBe(matches);
+});
+
+it('reads a dead letter without our shape as unreadable, with what BullMQ says', () => {
+  expect(readRestingDeadLetter('x', [null, '{"operations":[{"op":{}}, 7]}', '5', 'boom'])).toEqual({
+    id: 'x',
+    name: 'unknown',
+    reason: { code: 'UNREADABLE', message: 'boom' },
+    at: 5,
+    persons: [],
+    verbs: [],
+    operations: [],
+  });
+});

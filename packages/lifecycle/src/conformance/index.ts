@@ -1,0 +1,1 @@
+export { type ServiceConformanceOptions, serviceConformance } from './service-conformance.ts';

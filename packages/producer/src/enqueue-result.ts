@@ -1,0 +1,65 @@
+import type { Refusal } from '@cio-fleet/contracts';
+
+/** Why an operation was not accepted, or not yet. */
+export interface EnqueueError {
+  /** Stable code: one of the producer's own ({@link EnqueueErrorCode}), or the code of a refusal. */
+  readonly code: string;
+  /** What was expected, what came, what to do. */
+  readonly message: string;
+  /** Whether the operation is still buffered and will be sent when Redis is back. Absent means no. */
+  readonly retained?: boolean;
+  /** The field at fault, where the operation itself was refused. */
+  readonly refusal?: Refusal;
+}
+
+/** `ok: true` means durable in Redis. A promise of this never rejects. */
+export type EnqueueResult = EnqueueAccepted | EnqueueFailed;
+
+export interface EnqueueAccepted {
+  readonly ok: true;
+  /** ULID of the operation. */
+  readonly id: string;
+}
+
+export interface EnqueueFailed {
+  readonly ok: false;
+  /** ULID of the operation, where it got as far as having one. */
+  readonly id?: string;
+  readonly error: EnqueueError;
+}
+
+/** The answer of `flush` and `close`. */
+export interface FlushResult {
+  /** Whether everything that was buffered is durable now (or was answered with an error). */
+  readonly ok: boolean;
+  /** Operations that are still buffered. After `close` they are lost. */
+  readonly pending: number;
+}
+
+const MESSAGES = {
+  ENQUEUE_TIMEOUT:
+    'expected Redis to take the operation in time, it did not; the operation stays buffered and is sent when Redis answers',
+  BUFFER_FULL:
+    'expected room in the buffer, it is full because Redis is away or too slow; try again later, or raise maxBufferedOperations and maxBufferedBytes',
+  QUEUE_FULL:
+    'expected Redis below 80 % of its memory, it is above; the operation was not taken; start workers or raise maxmemory, then try again',
+  REDIS_REFUSED: 'expected Redis to take the operation, it refused for good; see the cause, and check permissions',
+  CLOSED: 'expected an open producer, close() was called; the operation was not taken',
+  OPERATION_UNREADABLE: 'expected plain data, reading the arguments threw; pass plain objects',
+  OPTION_INVALID: 'expected text of 1 to 256 bytes in source, sessionId, traceId and idempotencyKey',
+} as const;
+
+/** The producer's own codes; refused operations carry the code of their refusal instead. */
+export type EnqueueErrorCode = keyof typeof MESSAGES;
+
+/** A failed result. `detail` is added to the message. */
+export function failure(code: EnqueueErrorCode, extra: { readonly id?: string; readonly detail?: string } = {}): EnqueueFailed {
+  const message = extra.detail === undefined ? MESSAGES[code] : `${MESSAGES[code]} (${extra.detail})`;
+  const error: EnqueueError = code === 'ENQUEUE_TIMEOUT' ? { code, message, retained: true } : { code, message };
+  return extra.id === undefined ? { ok: false, error } : { ok: false, id: extra.id, error };
+}
+
+/** A failed result for an operation that the rules of Customer.io (or ours) refuse. */
+export function refused(refusal: Refusal): EnqueueFailed {
+  return { ok: false, error: { code: refusal.code, message: refusal.message, refusal } };
+}

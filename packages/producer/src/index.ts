@@ -1,0 +1,15 @@
+export type { EnqueueAccepted, EnqueueError, EnqueueErrorCode, EnqueueFailed, EnqueueResult, FlushResult } from './enqueue-result.ts';
+export type { AnyEvents, EventArguments, EventMap, EventName } from './event-map.ts';
+export type { EnqueueFailure, OnError, ProducerLogger } from './failure-report.ts';
+export { createProducer } from './producer.ts';
+export type {
+  CallOptions,
+  DeviceInput,
+  FlushOptions,
+  ObjectIdentity,
+  OperationInput,
+  Person,
+  Producer,
+} from './producer-calls.ts';
+export { PRODUCER_DEFAULTS, type ProducerOptions, ProducerOptionsError } from './producer-options.ts';
+export type { RedisClientOptions } from './redis-connection.ts';

@@ -1,0 +1,86 @@
+import { createUlidFactory, newUlid } from '@cio-fleet/contracts';
+import type { BufferedOperation } from './buffered-operation.ts';
+import type { JobLimits, LaneBuffer } from './lane-buffer.ts';
+import { notBefore, type RedisClock } from './redis-clock.ts';
+
+/** A job that was taken from the buffer. Its id, sequence and operations stay as they are, however often it is tried. */
+export interface LaneJob {
+  readonly sequence: number;
+  readonly jobId: string;
+  readonly operations: readonly BufferedOperation[];
+}
+
+/**
+ * One lane's way to Redis: at most one write in flight, in order. What arrives meanwhile collects and becomes the next job,
+ * so a lone operation is written at once and a busy lane fills its jobs, as group commit does.
+ */
+export class LaneWriter {
+  readonly #buffer: LaneBuffer;
+  readonly #clock: RedisClock;
+  readonly #mintUlid = createUlidFactory();
+  #current: LaneJob | undefined;
+  #sequence = 0;
+  #lastAtMs = 0;
+  /** Whether a try of the current job is in flight. */
+  isBusy = false;
+  /** Whether the current job may be in Redis: it was sent, and no answer said what became of it. */
+  isUnknown = false;
+  /** Failed tries of the current job, for the backoff. */
+  failures = 0;
+  /** Not before this instant of the monotonic clock. */
+  notBeforeMs = 0;
+
+  constructor(buffer: LaneBuffer, clock: RedisClock) {
+    this.#buffer = buffer;
+    this.#clock = clock;
+  }
+
+  add(operation: BufferedOperation): void {
+    this.#buffer.add(operation);
+  }
+
+  /** Whether there is something to write that isn't being written. */
+  get isDue(): boolean {
+    return !this.isBusy && (this.#current !== undefined || this.#buffer.size > 0);
+  }
+
+  /** The job to write now: the one whose fate is unknown before any new one. */
+  next(limits: JobLimits): LaneJob | undefined {
+    if (this.#current === undefined) {
+      const operations = this.#buffer.take(limits);
+      if (operations.length === 0) return undefined;
+      for (const operation of operations) this.stamp(operation);
+      this.#sequence += 1;
+      this.#current = { sequence: this.#sequence, jobId: newUlid(), operations };
+    }
+    return this.#current;
+  }
+
+  /** The current job's fate is known: it is in Redis, or never will be. */
+  finish(): readonly BufferedOperation[] {
+    const operations = this.#current?.operations ?? [];
+    this.#current = undefined;
+    this.isUnknown = false;
+    this.failures = 0;
+    this.notBeforeMs = 0;
+    return operations;
+  }
+
+  /** Empties the lane, oldest first; the current job must be known not to be in Redis. */
+  takeAll(): readonly BufferedOperation[] {
+    const current = this.finish();
+    const waiting = this.#buffer.take({ maxOperations: Number.POSITIVE_INFINITY, maxBytes: Number.POSITIVE_INFINITY });
+    const operations = [...current, ...waiting];
+    // Ids of another lane's factory rise on their own; stamped here, they stay in order.
+    for (const operation of operations) this.stamp(operation);
+    return operations;
+  }
+
+  /** Gives the operation its id and time, once. Ids of a lane rise in the order of its calls. */
+  stamp(operation: BufferedOperation): void {
+    if (operation.id !== undefined) return;
+    this.#lastAtMs = notBefore(this.#lastAtMs, this.#clock.at(operation.calledAtMs));
+    operation.atMs = this.#lastAtMs;
+    operation.id = this.#mintUlid(this.#lastAtMs);
+  }
+}

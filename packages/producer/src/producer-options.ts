@@ -1,0 +1,110 @@
+import { isWorkspaceName } from '@cio-fleet/contracts';
+import { isLaneCount, MAX_LANES } from './enqueue-write.ts';
+import type { OnError, ProducerLogger } from './failure-report.ts';
+import type { JobLimits } from './lane-buffer.ts';
+import type { RedisClientOptions } from './redis-connection.ts';
+
+/** Options of `createProducer`. */
+export interface ProducerOptions {
+  /** Where Redis is. @defaultValue `redis://127.0.0.1:6379` */
+  readonly redisUrl?: string;
+  /** Further options of the ioredis client (TLS, Sentinel), or a function that makes the client. */
+  readonly redis?: RedisClientOptions;
+  /** The workspace to write to, `[a-z0-9-]{1,40}`. @defaultValue `default` */
+  readonly workspace?: string;
+  /**
+   * How long a call may take before it answers `ENQUEUE_TIMEOUT`; the operation stays buffered. In ms.
+   * @defaultValue 1000
+   */
+  readonly enqueueTimeoutMs?: number;
+  /** Operations that may wait for Redis in memory; beyond it calls answer `BUFFER_FULL`. @defaultValue 10000 */
+  readonly maxBufferedOperations?: number;
+  /** Bytes of operations that may wait for Redis in memory. @defaultValue 16 MB (16,777,216) */
+  readonly maxBufferedBytes?: number;
+  /**
+   * How long Redis may be silent before the connection is given up and made anew, in ms. Shorter notices a dead network
+   * sooner; much longer than a slow disk's fsync, or writes are repeated for nothing.
+   * @defaultValue 2000
+   */
+  readonly redisTimeoutMs?: number;
+  /** Lanes of a workspace that has none yet; otherwise Redis's number is adopted. @defaultValue 8 */
+  readonly lanes?: number;
+  /** The name of this service, carried by every operation. @defaultValue none */
+  readonly source?: string;
+  /** Gets every failed call and every operation lost after its call was answered. May throw; nobody notices. */
+  readonly onError?: OnError;
+  /** Gets a line per kind of trouble, at most every 30 s. @defaultValue none */
+  readonly logger?: ProducerLogger;
+}
+
+/** {@link ProducerOptions} with every default filled in. */
+export interface ProducerSettings {
+  readonly redisUrl: string;
+  readonly redis: RedisClientOptions | undefined;
+  readonly workspace: string;
+  readonly enqueueTimeoutMs: number;
+  readonly maxBufferedOperations: number;
+  readonly maxBufferedBytes: number;
+  readonly redisTimeoutMs: number;
+  readonly lanes: number;
+  readonly source: string | undefined;
+  readonly jobLimits: JobLimits;
+}
+
+export const PRODUCER_DEFAULTS = {
+  redisUrl: 'redis://127.0.0.1:6379',
+  workspace: 'default',
+  enqueueTimeoutMs: 1_000,
+  maxBufferedOperations: 10_000,
+  maxBufferedBytes: 16 * 1_024 * 1_024,
+  redisTimeoutMs: 2_000,
+  lanes: 8,
+} as const satisfies ProducerOptions;
+
+/** What one job may carry: more would gain little and make a job slow to read and to show. */
+export const JOB_LIMITS = { maxOperations: 1_000, maxBytes: 256 * 1_024 } as const satisfies JobLimits;
+
+/** The options that `createProducer` was given can't work. Carries all problems at once. */
+export class ProducerOptionsError extends Error {
+  readonly code = 'CONFIG_INVALID';
+
+  constructor(problems: readonly string[]) {
+    super(`createProducer: ${problems.join('; ')}`);
+    this.name = 'ProducerOptionsError';
+  }
+}
+
+const POSITIVE_NUMBERS = [
+  'enqueueTimeoutMs',
+  'maxBufferedOperations',
+  'maxBufferedBytes',
+  'redisTimeoutMs',
+] as const satisfies readonly (keyof ProducerOptions)[];
+
+/**
+ * Fills in the defaults and checks everything.
+ *
+ * @throws ProducerOptionsError (`CONFIG_INVALID`): wrong options are found at start, not by the first lost call
+ */
+export function producerSettings(options: ProducerOptions): ProducerSettings {
+  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  const merged: typeof PRODUCER_DEFAULTS & ProducerOptions = { ...PRODUCER_DEFAULTS, ...given };
+  const problems = POSITIVE_NUMBERS.filter((name) => !(Number.isFinite(merged[name]) && merged[name] > 0)).map(
+    (name) => `expected ${name} to be a positive number, got ${String(merged[name])}`,
+  );
+  if (typeof merged.redisUrl !== 'string' || !/^(rediss?:\/\/|\/)/.test(merged.redisUrl)) {
+    // The URL may hold a password: it is not repeated.
+    problems.push('expected redisUrl to be text such as redis://127.0.0.1:6379, got something else');
+  }
+  if (typeof merged.workspace !== 'string' || !isWorkspaceName(merged.workspace)) {
+    problems.push(`expected workspace to match [a-z0-9-]{1,40}, got ${JSON.stringify(merged.workspace)}`);
+  }
+  if (!isLaneCount(merged.lanes)) {
+    problems.push(`expected lanes to be a whole number from 1 to ${MAX_LANES}, got ${String(merged.lanes)}`);
+  }
+  if (merged.source !== undefined && (typeof merged.source !== 'string' || merged.source === '')) {
+    problems.push('expected source to be text, got something else');
+  }
+  if (problems.length > 0) throw new ProducerOptionsError(problems);
+  return { redis: undefined, source: undefined, ...merged, jobLimits: JOB_LIMITS };
+}

@@ -1,0 +1,166 @@
+import { createHash } from 'node:crypto';
+import { ENQUEUE_LUA } from '@cio-fleet/contracts';
+import { Redis, type RedisOptions } from 'ioredis';
+import { type EnqueueAnswer, readEnqueueAnswer, type ScriptArguments } from './enqueue-write.ts';
+import { retryDelayMs } from './redis-failure.ts';
+
+/** More options for the client (TLS, Sentinel, credentials), or a function that makes one. */
+export type RedisClientOptions = Omit<RedisOptions, 'replyMapping'> | (() => Redis);
+
+/** What the connection asks for. */
+export interface RedisConnectionOptions {
+  readonly redisUrl: string;
+  readonly redis: RedisClientOptions | undefined;
+  /** Shown by `CLIENT LIST`. */
+  readonly name: string;
+  /** How long Redis may stay silent before the connection is taken for dead. */
+  readonly timeoutMs: number;
+}
+
+/** What the connection tells. */
+export interface RedisConnectionEvents {
+  onReady(): void;
+  onError(error: Error): void;
+}
+
+const ENQUEUE_SHA = createHash('sha1').update(ENQUEUE_LUA).digest('hex');
+
+/** How long after an `end` (a client of the caller's that gave up) a new client is made. */
+const REVIVE_MS = 500;
+
+/**
+ * The one place that knows ioredis. One connection, made at the first write and kept; it never queues and never repeats a
+ * command by itself, because the lanes repeat their writes in order.
+ */
+export class RedisConnection {
+  readonly #options: RedisConnectionOptions;
+  readonly #events: RedisConnectionEvents;
+  #client: Redis | undefined;
+  #isClosed = false;
+  #isHeld = false;
+  #revival: NodeJS.Timeout | undefined;
+
+  constructor(options: RedisConnectionOptions, events: RedisConnectionEvents) {
+    this.#options = options;
+    this.#events = events;
+  }
+
+  /** Starts to connect, and goes on trying until `close`. Calling it again does nothing. */
+  open(): void {
+    if (this.#client !== undefined || this.#isClosed) return;
+    const client = this.#create();
+    this.#client = client;
+    client.on('error', (error) => this.#events.onError(error));
+    client.on('ready', () => this.#becomeReady());
+    client.on('end', () => this.#revive());
+    if (client.status === 'ready') queueMicrotask(() => this.#becomeReady());
+    // The reason of a failed connect comes through `error`, and ioredis tries again.
+    else if (client.status === 'wait') client.connect().catch(() => undefined);
+  }
+
+  /** Operations wait: the connection is wanted, and keeps the process alive. */
+  hold(): void {
+    this.#isHeld = true;
+    this.#client?.stream?.ref?.();
+    this.open();
+  }
+
+  /** Nothing waits: the connection stays, but no longer keeps a process alive that has nothing else to do. */
+  release(): void {
+    this.#isHeld = false;
+    this.#client?.stream?.unref?.();
+  }
+
+  get isReady(): boolean {
+    return this.#client?.status === 'ready';
+  }
+
+  /** Runs the enqueue script once. @throws what ioredis rejects with, see `classifyRedisFailure` */
+  async enqueue({ keys, args }: ScriptArguments): Promise<EnqueueAnswer> {
+    const client = this.#ready();
+    try {
+      return readEnqueueAnswer(await client.evalsha(ENQUEUE_SHA, keys.length, ...keys, ...args));
+    } catch (error) {
+      if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
+      return readEnqueueAnswer(await client.eval(ENQUEUE_LUA, keys.length, ...keys, ...args));
+    }
+  }
+
+  /** Redis's time in ms since the epoch. */
+  async time(): Promise<number> {
+    const [seconds, micros] = await this.#ready().time();
+    return Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000);
+  }
+
+  async get(key: string): Promise<string | null> {
+    return this.#ready().get(key);
+  }
+
+  /** The text of `INFO memory`; undefined where it can't be read (a missing right, a lost connection). */
+  async memory(): Promise<string | undefined> {
+    try {
+      return await this.#ready().info('memory');
+    } catch {
+      // Unknown is an answer of its own here; a lost connection is told by its own event.
+      return undefined;
+    }
+  }
+
+  /** Sends what `write` writes as one packet: the lanes' jobs then share one answer's fsync. */
+  together(write: () => void): void {
+    const stream = this.#client?.stream;
+    stream?.cork?.();
+    try {
+      write();
+    } finally {
+      stream?.uncork?.();
+    }
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    clearTimeout(this.#revival);
+    this.#client?.disconnect();
+  }
+
+  #becomeReady(): void {
+    if (!this.#isHeld) this.release();
+    this.#events.onReady();
+  }
+
+  #ready(): Redis {
+    if (this.#client === undefined) throw new Error('expected a connection, there is none yet');
+    return this.#client;
+  }
+
+  #create(): Redis {
+    const { redisUrl, redis, name, timeoutMs } = this.#options;
+    if (typeof redis === 'function') return redis();
+    const options: Omit<RedisOptions, 'replyMapping'> = {
+      connectionName: name,
+      connectTimeout: timeoutMs,
+      disconnectTimeout: 250,
+      // Redis announces how long loading will take, and is often done sooner.
+      maxLoadingRetryTime: 250,
+      ...redis,
+      lazyConnect: true,
+      enableOfflineQueue: false,
+      autoResendUnfulfilledCommands: false,
+      maxRetriesPerRequest: 0,
+      // A silent Redis (hung, or gone without a word) is a lost connection, not a reason to wait for ever.
+      socketTimeout: timeoutMs,
+      // Nothing to write, nothing to connect for: the next operation makes a new client.
+      retryStrategy: (attempt) => (this.#isHeld ? retryDelayMs(attempt, Math.random) : null),
+      // After a fail-over the old master answers READONLY; a new connection finds the new one.
+      reconnectOnError: (error) => error.message.startsWith('READONLY'),
+    };
+    return new Redis(redisUrl, options);
+  }
+
+  #revive(): void {
+    if (this.#isClosed) return;
+    this.#client = undefined;
+    clearTimeout(this.#revival);
+    if (this.#isHeld) this.#revival = setTimeout(() => this.open(), REVIVE_MS);
+  }
+}

@@ -1,0 +1,16 @@
+import { expect, it } from 'vitest';
+import * as api from './index.ts';
+
+it('exports its public API and nothing else', () => {
+  expect(Object.keys(api).sort()).toMatchInlineSnapshot(`
+    [
+      "LOG_LEVELS",
+      "METRIC_PREFIX",
+      "REDACTED_PATHS",
+      "createLogger",
+      "createRegistry",
+      "scrub",
+      "serializeError",
+    ]
+  `);
+});

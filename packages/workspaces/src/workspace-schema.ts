@@ -1,0 +1,57 @@
+import { isWorkspaceName } from '@cio-fleet/contracts';
+import { z } from 'zod';
+import { trackOrigin } from './track-url.ts';
+import { WORKSPACE_DEFAULTS } from './workspace.ts';
+
+/** More lanes than this cost every worker polls and memory, and no fleet needs them. */
+const MAX_LANES = 256;
+
+const text = z.string('expected text').trim().min(1, 'expected text that is not empty');
+
+/** A positive number; also as text, since values may come from the environment. */
+function count(max: number, { whole }: { whole: boolean }) {
+  const message = `expected a ${whole ? 'whole ' : ''}number from 1 to ${max}`;
+  const number = z.coerce.number(message).min(1, message).max(max, message);
+  return whole ? number.int(message) : number;
+}
+
+const gatewayKey = z
+  .strictObject({
+    source: text,
+    siteId: text.exactOptional(),
+    apiKey: text.exactOptional(),
+    writeKey: text.exactOptional(),
+  })
+  .refine(
+    (key) => key.writeKey !== undefined || (key.siteId !== undefined && key.apiKey !== undefined),
+    'expected a writeKey, or siteId and apiKey',
+  );
+
+/** One workspace, as in the workspaces file. Every message is free of the value: values may be secret. */
+export const workspaceSchema = z.strictObject({
+  name: text.refine(isWorkspaceName, 'expected 1 to 40 characters of a-z, 0-9 and -'),
+  siteId: text,
+  apiKey: text,
+  region: z
+    .string('expected us or eu')
+    .toLowerCase()
+    .pipe(z.enum(['us', 'eu'], 'expected us or eu'))
+    .default(WORKSPACE_DEFAULTS.region),
+  trackUrl: text
+    .transform((value, context) => {
+      const origin = trackOrigin(value);
+      if (origin !== undefined) return origin;
+      context.addIssue({ code: 'custom', message: 'expected an origin such as https://track.customer.io' });
+      return z.NEVER;
+    })
+    .exactOptional(),
+  maxRequestsPerSecond: count(100_000, { whole: false }).default(WORKSPACE_DEFAULTS.maxRequestsPerSecond),
+  lanes: count(MAX_LANES, { whole: true }).default(WORKSPACE_DEFAULTS.lanes),
+  webhookSigningKey: text.exactOptional(),
+  gatewayKeys: z.array(gatewayKey, 'expected a list').default([]),
+});
+
+/** What a dashboard or a command needs of a workspace: credentials may be absent. */
+export const outlineSchema = workspaceSchema.extend({ siteId: text.exactOptional(), apiKey: text.exactOptional() });
+
+export type WorkspaceInput = Partial<Record<keyof z.input<typeof workspaceSchema>, unknown>>;

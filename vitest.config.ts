@@ -1,0 +1,43 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { defineConfig } from 'vitest/config';
+
+const SOURCE_CONDITION = '@cio-fleet/source';
+const BROWSER_TESTS = '**/test/browser/**/*.test.ts';
+
+/** Packages and apps are read from source, so that a test never runs against a stale build. */
+const resolveFromSource = {
+  resolve: { conditions: [SOURCE_CONDITION, 'module', 'node', 'development|production'] },
+  ssr: { resolve: { conditions: [SOURCE_CONDITION, 'module', 'node', 'development|production'] } },
+};
+
+const limits = { testTimeout: 30_000, hookTimeout: 60_000, teardownTimeout: 20_000 };
+
+/** The project of a package or app carries the name of its folder: `--project lanes`. */
+const workspaceProjects = ['packages', 'apps']
+  .flatMap((group) => readdirSync(group).map((name) => ({ name, root: `./${group}/${name}` })))
+  .filter(({ root }) => existsSync(`${root}/package.json`))
+  .map(({ name, root }) => ({
+    ...resolveFromSource,
+    root,
+    test: { ...limits, name, include: ['src/**/*.test.ts', 'test/**/*.test.ts'], exclude: [BROWSER_TESTS] },
+  }));
+
+export default defineConfig({
+  test: {
+    // Once per run, whatever projects it has: the shared Redis.
+    globalSetup: ['./packages/testkit/src/vitest/global-setup.ts'],
+    // Integration tests talk to real servers; more workers than cores only add noise to their clocks.
+    maxWorkers: 2,
+    projects: [
+      ...workspaceProjects,
+      {
+        ...resolveFromSource,
+        test: { ...limits, name: 'scripts', include: ['scripts/**/*.test.ts'] },
+      },
+      {
+        ...resolveFromSource,
+        test: { ...limits, name: 'browser', testTimeout: 60_000, include: [`{apps,packages}/${BROWSER_TESTS}`] },
+      },
+    ],
+  },
+});
