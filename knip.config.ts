@@ -1,34 +1,18 @@
 import type { KnipConfig } from 'knip';
 
-/** Unused files, exports and dependencies. What an index exports is public, and what tests alone use is fine. */
+/** Unused files, exports and dependencies. What an index exports is public; tests are found through vitest.config.ts. */
 const config: KnipConfig = {
   ignoreExportsUsedInFile: true,
   workspaces: {
-    '.': {
-      entry: [
-        'scripts/{test,check}.ts',
-        'scripts/bootstrap.mjs',
-        'scripts/{demo,bench,chaos}/main.ts',
-        'scripts/**/*.test.ts',
-      ],
-      project: ['scripts/**/*.{ts,mjs}'],
-      // The runtime itself: every script runs on it, none imports it.
-      ignoreDependencies: ['node'],
+    // Run by name: the runtime of every script, and the tools of scripts/check.ts.
+    '.': { entry: [], ignoreDependencies: ['node', 'turbo', 'publint', '@arethetypeswrong/cli'] },
+    scripts: {
+      entry: ['{test,check}.ts', 'bootstrap.mjs', '{demo,bench,chaos}/main.ts', '*/**/*-process.ts'],
+      project: ['**/*.{ts,mjs}'],
     },
-    'packages/*': {
-      entry: [
-        'src/index.ts',
-        'src/*/index.ts',
-        'src/vitest/global-setup.ts',
-        '{src,test}/**/*.test.ts',
-        'test/**/fixtures/**/*.ts',
-      ],
-      project: ['{src,test}/**/*.ts'],
-    },
-    'apps/*': {
-      entry: ['src/{main,index}.ts', '{src,test}/**/*.test.ts', 'test/**/fixtures/**/*.ts'],
-      project: ['{src,test}/**/*.ts'],
-    },
+    // Fixtures are started as processes of their own.
+    'packages/*': { entry: ['test/**/fixtures/**/*.ts'], project: ['{src,test}/**/*.ts'] },
+    'apps/*': { entry: ['src/main.ts', 'test/**/fixtures/**/*.ts'], project: ['{src,test}/**/*.ts'] },
   },
 };
 

@@ -22,10 +22,10 @@ const steps: readonly Step[] = [
   { name: 'tests', run: () => runTests('!browser') },
   tool('lint', () => runCommand('biome', ['ci', '--colors=off', '.'])),
   tool('typecheck', () => runPnpm(['exec', 'turbo', 'run', 'typecheck', '--output-logs=errors-only', '--continue'])),
-  tool('typecheck scripts', () => runCommand('tsc', ['-p', 'tsconfig.json'])),
+  tool('typecheck of configuration files', () => runCommand('tsc', ['-p', 'tsconfig.json'])),
   tool('build', () => runPnpm(['exec', 'turbo', 'run', 'build', '--output-logs=errors-only'])),
   tool('published packages', checkPublishedPackages),
-  tool('unused code and dependencies', () => runCommand('knip', ['--no-progress'])),
+  tool('unused code and dependencies', () => runCommand('knip', ['--no-progress', '--no-config-hints'])),
   { name: 'browser tests', run: () => runTests('browser') },
 ];
 

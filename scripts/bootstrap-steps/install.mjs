@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { withLock } from './lock.mjs';
+import { pnpmCommand } from './pnpm.mjs';
 import { BootstrapError, say } from './report.mjs';
 
 const STAMP = 'node_modules/.cio-fleet-bootstrap';
@@ -45,18 +46,15 @@ function manifests(root) {
   const members = ['apps', 'packages'].flatMap((group) =>
     readdirSync(join(root, group)).map((name) => `${group}/${name}/package.json`),
   );
-  return ['package.json', ...members.filter((file) => existsSync(join(root, file))).sort()];
+  return ['package.json', 'scripts/package.json', ...members.filter((file) => existsSync(join(root, file))).sort()];
 }
 
 function runPnpmInstall(root) {
-  const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  // `npm run --silent` would silence pnpm too, and its reasons with it.
-  const { npm_config_loglevel: _silenced, ...env } = process.env;
-  const [command, ...prefix] = pnpmCommand(packageManager, { cwd: root, env });
-  say(`installing dependencies with ${packageManager} (the first time takes a minute)`);
+  const { command, args, env } = pnpmCommand(root);
+  say(`installing dependencies with ${[command, ...args].join(' ')} (the first time takes a minute)`);
   const install = spawnSync(
     command,
-    [...prefix, 'install', '--frozen-lockfile', '--config.confirm-modules-purge=false'],
+    [...args, 'install', '--frozen-lockfile', '--config.confirm-modules-purge=false'],
     {
       cwd: root,
       env,
@@ -65,16 +63,9 @@ function runPnpmInstall(root) {
   );
   if (install.status === 0) return;
   throw new BootstrapError(
-    `expected "${[command, ...prefix].join(' ')} install" to succeed, got ${install.error?.message ?? `exit code ${install.status}`}; ` +
+    `expected "${command} ${args.join(' ')} install" to succeed, got ${install.error?.message ?? `exit code ${install.status}`}; ` +
       'see its output above, check that the npm registry can be reached, and try again',
   );
-}
-
-/** pnpm itself where the machine has the very version, else through npx. */
-function pnpmCommand(packageManager, options) {
-  const version = packageManager.replace(/^pnpm@/, '').replace(/\+.*$/, '');
-  const own = spawnSync('pnpm', ['--version'], { ...options, encoding: 'utf8' });
-  return own.status === 0 && own.stdout.trim() === version ? ['pnpm'] : ['npx', '--yes', `pnpm@${version}`];
 }
 
 function expectNode24(root) {

@@ -33,7 +33,7 @@ const DEFAULTS = {
   latencyMs: 0,
   maxArrivals: 10_000,
   maxEventsPerPerson: 1000,
-  maxStoredEvents: 200_000,
+  maxStoredEvents: 100_000,
   maxEventIds: 4_000_000,
   now: Date.now,
 } satisfies SimulatorOptions;

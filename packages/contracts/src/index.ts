@@ -1,4 +1,5 @@
 export { isErasedBy } from './erasure.ts';
+export { ERROR_CODES, explainCode } from './error-codes.ts';
 export {
   type DeadLetterJobData,
   type DeadLetterReason,

@@ -1,4 +1,4 @@
-import { laneKeyOf } from './lane.ts';
+import type { Operation } from './operation.ts';
 import type { QueuedOperation } from './queued-operation.ts';
 import { verbOf } from './verb.ts';
 
@@ -79,12 +79,32 @@ function unreadable(problem: string): ReadJob {
 function isQueuedOperation(value: unknown): value is QueuedOperation {
   if (typeof value !== 'object' || value === null) return false;
   const { id, at, op } = value as { id?: unknown; at?: unknown; op?: unknown };
-  if (typeof id !== 'string' || typeof at !== 'number' || typeof op !== 'object' || op === null) return false;
-  try {
-    verbOf(op as QueuedOperation['op']);
-    return !laneKeyOf(op as QueuedOperation['op']).endsWith(':undefined');
-  } catch {
-    // A shape without identifiers: not one of ours.
-    return false;
-  }
+  if (typeof id !== 'string' || id === '' || !Number.isFinite(at)) return false;
+  return typeof op === 'object' && op !== null && isRoutable(op);
+}
+
+function isRoutable(op: object): boolean {
+  const { type, action, identifiers, primary, secondary } = op as Readonly<Record<string, unknown>>;
+  if (type === 'person' && action === 'merge') return isPerson(primary) && isPerson(secondary);
+  const addressed =
+    (type === 'person' && isPerson(identifiers)) ||
+    (type === 'object' && isObject(identifiers)) ||
+    (type === 'delivery' && hasText(identifiers, 'id'));
+  // A name such as `constructor` finds something in any table, but no verb.
+  return addressed && typeof verbOf(op as Operation) === 'string';
+}
+
+function isPerson(identifiers: unknown): boolean {
+  return ['id', 'email', 'phone', 'cio_id', 'anonymous_id'].some((name) => hasText(identifiers, name));
+}
+
+function isObject(identifiers: unknown): boolean {
+  if (hasText(identifiers, 'cio_object_id')) return true;
+  return hasText(identifiers, 'object_type_id') && hasText(identifiers, 'object_id');
+}
+
+function hasText(identifiers: unknown, name: string): boolean {
+  if (typeof identifiers !== 'object' || identifiers === null) return false;
+  const value = (identifiers as Readonly<Record<string, unknown>>)[name];
+  return typeof value === 'string' && value !== '';
 }

@@ -45,7 +45,11 @@ export function classify(answer: Answer, sent: number): Verdict {
       if (status >= 300 && status < 400) {
         return setup('REDIRECTED', answer, 'the workspace is on another host: check the region and the Track URL');
       }
-      return setup('UNEXPECTED_STATUS', answer, 'this is not how the Track API answers: check the Track URL and proxies');
+      return setup(
+        'UNEXPECTED_STATUS',
+        answer,
+        'this is not how the Track API answers: check the Track URL and proxies',
+      );
   }
 }
 

@@ -57,7 +57,13 @@ function mergeItems(earlier: Item, member: Member, limits: DeliveryLimits): Item
   const later = itemOf(member);
   const last = earlier.members.at(-1)?.queued.op;
   const next = member.queued.op;
-  if (!isIdentify(earlier.op) || !isIdentify(later.op) || last === undefined || !isIdentify(last) || !isIdentify(next)) {
+  if (
+    !isIdentify(earlier.op) ||
+    !isIdentify(later.op) ||
+    last === undefined ||
+    !isIdentify(last) ||
+    !isIdentify(next)
+  ) {
     return undefined;
   }
   // An explicit timestamp is the caller's word on when each attribute held; only equal ones can share one operation.

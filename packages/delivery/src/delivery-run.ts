@@ -42,6 +42,7 @@ class Run implements DeliveryRun {
   /** The last transient failure of an isolated run. */
   #failure: DeliveryError | undefined;
   #failuresInARow = 0;
+  readonly #failedAlone: number[] = [];
 
   constructor(options: DeliveryRunOptions) {
     this.#options = options;
@@ -62,6 +63,7 @@ class Run implements DeliveryRun {
     return {
       settlements: this.#settlements,
       requests: this.#requests,
+      ...(this.#failedAlone.length > 0 && { failedAlone: this.#failedAlone }),
       ...(interruption !== undefined && { interruption }),
     };
   }
@@ -122,8 +124,9 @@ class Run implements DeliveryRun {
     const patience = 2 * Math.ceil(Math.log2(this.#options.request.operations.length + 1)) + 4;
     if (this.#failuresInARow > patience) return this.#interrupt(verdict);
     if (items.length > 1) return this.#search(items, undefined);
-    for (const item of items) {
-      for (const { queued } of item.members) for (const key of affectedKeys(queued.op)) this.#blocked.add(key);
+    for (const { index, queued } of items.flatMap((item) => item.members)) {
+      this.#failedAlone.push(index);
+      for (const key of affectedKeys(queued.op)) this.#blocked.add(key);
     }
     return 'searched';
   }
@@ -213,7 +216,9 @@ class Run implements DeliveryRun {
     return run.value;
   }
 
-  async #attempt(items: readonly Item[]): Promise<{ health: Health; value: Verdict | { thrown: unknown } | undefined }> {
+  async #attempt(
+    items: readonly Item[],
+  ): Promise<{ health: Health; value: Verdict | { thrown: unknown } | undefined }> {
     const { client, request, onRequest, now } = this.#options;
     const neutral = { kind: 'neutral' } as const;
     try {

@@ -21,8 +21,8 @@ export function readErrorEntries(body: unknown): readonly ErrorEntry[] {
   if (Array.isArray(errors)) return errors.map(readEntry);
   if (errors !== undefined && errors !== null) return [readEntry(errors)];
   if (!isRecord(meta)) return [];
-  if (Array.isArray(meta['errors'])) return meta['errors'].map(readEntry);
-  return meta['error'] === undefined ? [] : [readEntry(meta['error'])];
+  if (Array.isArray(meta.errors)) return meta.errors.map(readEntry);
+  return meta.error === undefined ? [] : [readEntry(meta.error)];
 }
 
 /** All of it in one line, for a reason or an error message; `''` where the body says nothing. */

@@ -7,7 +7,9 @@ import type { IdentifyOperation } from '@cio-fleet/contracts';
  */
 export function identifyFingerprint(operation: IdentifyOperation): string {
   const { attributes, cio_relationships: relationships, timestamp } = operation;
-  return createHash('sha256').update(canonical([attributes, relationships, timestamp])).digest('base64');
+  return createHash('sha256')
+    .update(canonical([attributes, relationships, timestamp]))
+    .digest('base64');
 }
 
 /** JSON with sorted keys. */

@@ -23,6 +23,7 @@ export function normalizeTrackUrl(trackUrl: string): string {
   const trimmed = trackUrl.trim().replace(/\/+$/, '');
   const origin = trimmed.endsWith(API_PATH) ? trimmed.slice(0, -API_PATH.length).replace(/\/+$/, '') : trimmed;
   const parsed = URL.parse(origin);
-  if (parsed === null || (parsed.protocol !== 'http:' && parsed.protocol !== 'https:')) throw new TrackUrlError(trackUrl);
+  if (parsed === null || (parsed.protocol !== 'http:' && parsed.protocol !== 'https:'))
+    throw new TrackUrlError(trackUrl);
   return `${origin}${API_PATH}`;
 }

@@ -16,7 +16,7 @@ import { allQueues, deadLetterAddress, fallbackAddress, laneAddress, type QueueA
 import { createQueueWorker, type JobResult, type QueueWorker, type StartedJob } from './queue-worker.ts';
 import { createRedisLaneStore } from './redis-lane-store.ts';
 import { repairUnreadableHead } from './repair.ts';
-import { sleep } from './sleep.ts';
+import { sleep, withinMs } from './sleep.ts';
 
 export interface LaneFleetOptions {
   readonly workspace: string;
@@ -28,6 +28,8 @@ export interface LaneFleetOptions {
   readonly policy: LanePolicy;
   readonly lockMs: number;
   readonly stalledCheckMs: number;
+  /** How long a stop may take in ms: a request that hangs is aborted after two thirds of it. @defaultValue 25_000 */
+  readonly stopDeadlineMs: number;
   /** The number of lanes if this is the first process of the workspace. */
   readonly defaultLanes: number;
   /** What the heartbeat says beside what the fleet knows itself. */
@@ -43,12 +45,12 @@ export interface LaneFleetOptions {
 export interface LaneFleet {
   readonly name: string;
   start(): Promise<void>;
-  /** Takes no new work, lets heads in work end, and gives the lanes to the others. */
+  /** Takes no new work, lets heads in work end, and gives the lanes to the others. What still hangs is aborted in time. */
   stop(): Promise<void>;
-  /** Aborts what is being sent. For the stop deadline. */
-  abort(): void;
   /** Lanes that this process consumes now. */
   lanes(): readonly number[];
+  /** Whether every queue of its share has a consumer. */
+  isConsuming(): boolean;
   /** When the last beat succeeded, in ms; 0 before the first. */
   lastBeatAt(): number;
 }
@@ -178,6 +180,14 @@ export function createLaneFleet(options: LaneFleetOptions): LaneFleet {
     }, HEARTBEAT_INTERVAL_MS);
   }
 
+  async function handBack(): Promise<void> {
+    await beating;
+    // First out of the list: the others take our lanes over while our heads end.
+    await leave(redis, workspace, workerId).catch((error: Error) => options.onError(error, `${workspace} heartbeat`));
+    await Promise.all([...workers.values()].map((worker) => worker.stop()));
+    workers.clear();
+  }
+
   /** Fallback sleeps long; it is looked at again at once when the circuit lets requests through. */
   async function wakeFallback(): Promise<void> {
     await redis.del(`${fallbackAddress(workspace).keyPrefix}limiter`);
@@ -197,14 +207,13 @@ export function createLaneFleet(options: LaneFleetOptions): LaneFleet {
       quiet = true;
       clearTimeout(timer);
       unsubscribe?.();
-      await beating;
-      // First out of the list: the others take our lanes over while our heads end.
-      await leave(redis, workspace, workerId).catch((error: Error) => options.onError(error, `${workspace} heartbeat`));
-      await Promise.all([...workers.values()].map((worker) => worker.stop()));
-      workers.clear();
+      const aborting = setTimeout(() => aborter.abort(), (options.stopDeadlineMs * 2) / 3);
+      // Redis may be away, and then nothing can be handed back: the locks run out, and another worker takes the heads over.
+      await withinMs(options.stopDeadlineMs * 0.9, handBack());
+      clearTimeout(aborting);
     },
-    abort: () => aborter.abort(),
     lanes: ownLanes,
+    isConsuming: () => membership !== undefined && share().every(({ name }) => workers.has(name)),
     lastBeatAt: () => lastBeatAt,
   };
 }

@@ -43,7 +43,10 @@ export class CallDeadlines {
       this.#skipAnswered();
       const oldest = this.#waiting[this.#head];
       if (oldest === undefined) return;
-      if (oldest.calledAtMs > dueBefore) return this.#arm(oldest.calledAtMs);
+      if (oldest.calledAtMs > dueBefore) {
+        this.#arm(oldest.calledAtMs);
+        return;
+      }
       this.#head += 1;
       this.#expire(oldest);
     }

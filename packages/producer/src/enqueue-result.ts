@@ -53,7 +53,10 @@ const MESSAGES = {
 export type EnqueueErrorCode = keyof typeof MESSAGES;
 
 /** A failed result. `detail` is added to the message. */
-export function failure(code: EnqueueErrorCode, extra: { readonly id?: string; readonly detail?: string } = {}): EnqueueFailed {
+export function failure(
+  code: EnqueueErrorCode,
+  extra: { readonly id?: string; readonly detail?: string } = {},
+): EnqueueFailed {
   const message = extra.detail === undefined ? MESSAGES[code] : `${MESSAGES[code]} (${extra.detail})`;
   const error: EnqueueError = code === 'ENQUEUE_TIMEOUT' ? { code, message, retained: true } : { code, message };
   return extra.id === undefined ? { ok: false, error } : { ok: false, id: extra.id, error };

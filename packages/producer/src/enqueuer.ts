@@ -1,7 +1,7 @@
 import { newUlid, workspaceKeys } from '@cio-fleet/contracts';
 import type { BufferedOperation, PreparedOperation } from './buffered-operation.ts';
 import { CallDeadlines } from './call-deadlines.ts';
-import { type EnqueueResult, type FlushResult, failure } from './enqueue-result.ts';
+import { type EnqueueErrorCode, type EnqueueResult, type FlushResult, failure } from './enqueue-result.ts';
 import { type EnqueueAnswer, type EnqueueWrite, isLaneCount, scriptArguments } from './enqueue-write.ts';
 import type { FailureReport } from './failure-report.ts';
 import { FlushWaiters } from './flush-waiters.ts';
@@ -56,9 +56,11 @@ export class Enqueuer {
 
   /** Admits one operation; `settle` is called exactly once, never in this very call when it is admitted. */
   enqueue(prepared: PreparedOperation, settle: Settle): void {
-    if (this.#closing !== undefined) return settle(failure('CLOSED'));
-    if (this.#memory.isFull) return settle(failure('QUEUE_FULL'));
-    if (!this.#hasRoomFor(prepared.bytes)) return settle(failure('BUFFER_FULL'));
+    const obstacle = this.#obstacleTo(prepared);
+    if (obstacle !== undefined) {
+      settle(failure(obstacle));
+      return;
+    }
     const operation: BufferedOperation = {
       ...prepared,
       number: this.#nextNumber,
@@ -95,9 +97,12 @@ export class Enqueuer {
     return result;
   }
 
-  #hasRoomFor(bytes: number): boolean {
+  #obstacleTo({ bytes }: PreparedOperation): EnqueueErrorCode | undefined {
     const { maxBufferedOperations, maxBufferedBytes } = this.#settings;
-    return this.#bufferedOperations < maxBufferedOperations && this.#bufferedBytes + bytes <= maxBufferedBytes;
+    if (this.#closing !== undefined) return 'CLOSED';
+    if (this.#memory.isFull) return 'QUEUE_FULL';
+    const hasRoom = this.#bufferedOperations < maxBufferedOperations && this.#bufferedBytes + bytes <= maxBufferedBytes;
+    return hasRoom ? undefined : 'BUFFER_FULL';
   }
 
   /** Once per connection, before the first write: Redis's time, and how many lanes there are. */
@@ -174,14 +179,16 @@ export class Enqueuer {
   }
 
   #conclude(writer: LaneWriter, answer: EnqueueAnswer, sentAtMs: number): void {
-    if (answer.kind === 'lanes') {
-      if (answer.lanes === this.#lanes.count) return this.#fail(writer, new Error('the number of lanes is not written as digits'));
+    if (answer.kind === 'taken') {
+      this.#clock.observe({ sentAtMs, receivedAtMs: performance.now(), redisMs: answer.redisMs });
+      this.#leave(writer.finish(), ({ id }) => ({ ok: true, id: id as string }));
+    } else if (answer.lanes === this.#lanes.count) {
+      this.#fail(writer, new Error('expected the number of lanes in Redis as digits, got another text'));
+    } else {
       // Nothing was written, now or by an earlier try: the number of lanes never changes once it is fixed.
       writer.isUnknown = false;
-      return this.#lanes.adopt(answer.lanes);
+      this.#lanes.adopt(answer.lanes);
     }
-    this.#clock.observe({ sentAtMs, receivedAtMs: performance.now(), redisMs: answer.redisMs });
-    this.#leave(writer.finish(), ({ id }) => ({ ok: true, id: id as string }));
   }
 
   #fail(writer: LaneWriter, error: unknown): void {
@@ -189,7 +196,8 @@ export class Enqueuer {
     this.#report.redis(error);
     if (kind === 'refused') {
       const detail = error instanceof Error ? error.message : String(error);
-      return this.#leave(writer.finish(), ({ id }) => failure('REDIS_REFUSED', { ...(id ? { id } : {}), detail }));
+      this.#leave(writer.finish(), ({ id }) => failure('REDIS_REFUSED', { ...(id ? { id } : {}), detail }));
+      return;
     }
     if (kind === 'full') this.#memory.markFull();
     if (kind === 'disconnected') writer.isUnknown = true;

@@ -1,14 +1,19 @@
-export type { EnqueueAccepted, EnqueueError, EnqueueErrorCode, EnqueueFailed, EnqueueResult, FlushResult } from './enqueue-result.ts';
+export type { DeviceInput, ObjectInput, PersonInput, TimestampInput } from '@cio-fleet/contracts';
+export type {
+  EnqueueAccepted,
+  EnqueueError,
+  EnqueueErrorCode,
+  EnqueueFailed,
+  EnqueueResult,
+  FlushResult,
+} from './enqueue-result.ts';
 export type { AnyEvents, EventArguments, EventMap, EventName } from './event-map.ts';
 export type { EnqueueFailure, OnError, ProducerLogger } from './failure-report.ts';
 export { createProducer } from './producer.ts';
 export type {
   CallOptions,
-  DeviceInput,
   FlushOptions,
-  ObjectIdentity,
   OperationInput,
-  Person,
   Producer,
 } from './producer-calls.ts';
 export { PRODUCER_DEFAULTS, type ProducerOptions, ProducerOptionsError } from './producer-options.ts';

@@ -1,7 +1,6 @@
-import { isErasure, laneKeyOf, verbOf } from '@cio-fleet/contracts';
+import { isErasure, laneKeyOf, validateOperation, verbOf } from '@cio-fleet/contracts';
 import { type PreparedOperation, STAMP_BYTES } from './buffered-operation.ts';
 import { type EnqueueFailed, failure, refused } from './enqueue-result.ts';
-import { validateOperation } from './interim-contracts.ts';
 import type { CallOptions } from './producer-calls.ts';
 
 /** Either ready for the buffer, or the answer to the caller. */
@@ -34,7 +33,8 @@ export function prepareOperation(input: unknown, options: CallOptions | undefine
 
 /** `"source":"shop","traceId":"…",`; undefined when a label isn't text of a sensible size. */
 function labelText(options: CallOptions | undefined, source: string | undefined): string | undefined {
-  if (options === undefined || options === null) return source === undefined ? '' : `"source":${JSON.stringify(source)},`;
+  if (options === undefined || options === null)
+    return source === undefined ? '' : `"source":${JSON.stringify(source)},`;
   let text = '';
   for (const name of LABELS) {
     const value: unknown = options[name] ?? (name === 'source' ? source : undefined);

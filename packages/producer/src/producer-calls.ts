@@ -1,33 +1,11 @@
+import type { DeviceInput, ObjectInput, PersonInput, TimestampInput } from '@cio-fleet/contracts';
 import type { EnqueueResult, FlushResult } from './enqueue-result.ts';
 import type { AnyEvents, EventArguments, EventMap, EventName } from './event-map.ts';
-
-/** A person: text or a number is always their `id`; else exactly one identifier. */
-export type Person =
-  | string
-  | number
-  | { readonly id: string | number }
-  | { readonly email: string }
-  | { readonly phone: string }
-  | { readonly cio_id: string };
-
-/** An object of Customer.io: the id of its type, and its own. */
-export interface ObjectIdentity {
-  readonly typeId: string | number;
-  readonly id: string | number;
-}
-
-/** A person's device. */
-export interface DeviceInput {
-  readonly token: string;
-  readonly platform: 'ios' | 'android';
-  readonly lastUsed?: Date | string | number;
-  readonly attributes?: object;
-}
 
 /** What any call may carry besides its operation. */
 export interface CallOptions {
   /** When it happened: a `Date`, ISO 8601 text or unix seconds. @defaultValue the time of acceptance */
-  readonly timestamp?: Date | string | number;
+  readonly timestamp?: TimestampInput;
   /** Repeats of a call with the same key settle as deduplicated within its window. */
   readonly idempotencyKey?: string;
   readonly sessionId?: string;
@@ -52,17 +30,17 @@ export interface FlushOptions {
  */
 export interface Producer<Events extends EventMap = AnyEvents> {
   /** Creates or updates a person. */
-  identify(person: Person, attributes?: object, options?: CallOptions): Promise<EnqueueResult>;
+  identify(person: PersonInput, attributes?: object, options?: CallOptions): Promise<EnqueueResult>;
   /** Records an event of a person. */
   track<Name extends EventName<Events>>(
-    person: Person,
+    person: PersonInput,
     name: Name,
     ...rest: EventArguments<Events[Name], CallOptions>
   ): Promise<EnqueueResult>;
   /** Records a page view; `url` is its name. */
-  page(person: Person, url: string, data?: object, options?: CallOptions): Promise<EnqueueResult>;
+  page(person: PersonInput, url: string, data?: object, options?: CallOptions): Promise<EnqueueResult>;
   /** Records a view of an app's screen. */
-  screen(person: Person, name: string, data?: object, options?: CallOptions): Promise<EnqueueResult>;
+  screen(person: PersonInput, name: string, data?: object, options?: CallOptions): Promise<EnqueueResult>;
   /** Records an event of someone who isn't known yet. */
   trackAnonymous<Name extends EventName<Events>>(
     anonymousId: string | number,
@@ -70,21 +48,21 @@ export interface Producer<Events extends EventMap = AnyEvents> {
     ...rest: EventArguments<Events[Name], CallOptions>
   ): Promise<EnqueueResult>;
   /** Deletes a person and bars their identifiers. What was accepted for them earlier is not sent any more. */
-  suppress(person: Person, options?: CallOptions): Promise<EnqueueResult>;
+  suppress(person: PersonInput, options?: CallOptions): Promise<EnqueueResult>;
   /** Frees the identifiers of a suppressed person. */
-  unsuppress(person: Person, options?: CallOptions): Promise<EnqueueResult>;
+  unsuppress(person: PersonInput, options?: CallOptions): Promise<EnqueueResult>;
   /** Deletes a person. What was accepted for them earlier is not sent any more. */
-  delete(person: Person, options?: CallOptions): Promise<EnqueueResult>;
+  delete(person: PersonInput, options?: CallOptions): Promise<EnqueueResult>;
   /** Merges the second person into the first, and deletes the second. */
-  merge(primary: Person, secondary: Person, options?: CallOptions): Promise<EnqueueResult>;
-  addDevice(person: Person, device: DeviceInput, options?: CallOptions): Promise<EnqueueResult>;
-  deleteDevice(person: Person, token: string, options?: CallOptions): Promise<EnqueueResult>;
+  merge(primary: PersonInput, secondary: PersonInput, options?: CallOptions): Promise<EnqueueResult>;
+  addDevice(person: PersonInput, device: DeviceInput, options?: CallOptions): Promise<EnqueueResult>;
+  deleteDevice(person: PersonInput, token: string, options?: CallOptions): Promise<EnqueueResult>;
   /** Relates a person to an object. */
-  relate(person: Person, object: ObjectIdentity, attributes?: object, options?: CallOptions): Promise<EnqueueResult>;
-  unrelate(person: Person, object: ObjectIdentity, options?: CallOptions): Promise<EnqueueResult>;
+  relate(person: PersonInput, object: ObjectInput, attributes?: object, options?: CallOptions): Promise<EnqueueResult>;
+  unrelate(person: PersonInput, object: ObjectInput, options?: CallOptions): Promise<EnqueueResult>;
   /** Creates or updates an object. */
-  identifyObject(object: ObjectIdentity, attributes?: object, options?: CallOptions): Promise<EnqueueResult>;
-  deleteObject(object: ObjectIdentity, options?: CallOptions): Promise<EnqueueResult>;
+  identifyObject(object: ObjectInput, attributes?: object, options?: CallOptions): Promise<EnqueueResult>;
+  deleteObject(object: ObjectInput, options?: CallOptions): Promise<EnqueueResult>;
   /** Many operations at once, in Customer.io's v2 shape. The results come in the order of the operations. */
   enqueueMany(operations: readonly OperationInput[]): Promise<readonly EnqueueResult[]>;
   /** Waits until everything called before is durable. */

@@ -1,8 +1,25 @@
+import {
+  type AttributesInput,
+  addDevice,
+  deleteDevice,
+  deleteObject,
+  deletePerson,
+  identify,
+  identifyObject,
+  merge,
+  page,
+  relate,
+  screen,
+  suppress,
+  track,
+  trackAnonymous,
+  unrelate,
+  unsuppress,
+} from '@cio-fleet/contracts';
 import type { PreparedOperation } from './buffered-operation.ts';
 import { type EnqueueResult, failure } from './enqueue-result.ts';
 import type { AnyEvents } from './event-map.ts';
 import type { FailureReport } from './failure-report.ts';
-import * as build from './interim-contracts.ts';
 import { type Preparation, prepareOperation } from './prepare-operation.ts';
 import type { CallOptions, Producer } from './producer-calls.ts';
 
@@ -28,25 +45,30 @@ export function createVerbs(context: VerbsContext): Verbs {
   const send = (operation: () => unknown, options?: CallOptions): Promise<EnqueueResult> =>
     new Promise((resolve) => submit(context, operation, options, resolve));
   return {
-    identify: (person, attributes, options) => send(() => build.identify(person, attributes, options), options),
+    identify: (person, attributes, options) => send(() => identify(person, named(attributes), options), options),
     track: (person, name, data?: object, options?: CallOptions) =>
-      send(() => build.track(person, name, data, options), options),
-    page: (person, url, data, options) => send(() => build.page(person, url, data, options), options),
-    screen: (person, name, data, options) => send(() => build.screen(person, name, data, options), options),
+      send(() => track(person, name, named(data), options), options),
+    page: (person, url, data, options) => send(() => page(person, url, named(data), options), options),
+    screen: (person, name, data, options) => send(() => screen(person, name, named(data), options), options),
     trackAnonymous: (anonymousId, name, data?: object, options?: CallOptions) =>
-      send(() => build.trackAnonymous(anonymousId, name, data, options), options),
-    suppress: (person, options) => send(() => build.suppress(person), options),
-    unsuppress: (person, options) => send(() => build.unsuppress(person), options),
-    delete: (person, options) => send(() => build.deletePerson(person), options),
-    merge: (primary, secondary, options) => send(() => build.merge(primary, secondary), options),
-    addDevice: (person, device, options) => send(() => build.addDevice(person, device), options),
-    deleteDevice: (person, token, options) => send(() => build.deleteDevice(person, token), options),
-    relate: (person, object, attributes, options) => send(() => build.relate(person, object, attributes), options),
-    unrelate: (person, object, options) => send(() => build.unrelate(person, object), options),
-    identifyObject: (object, attributes, options) => send(() => build.identifyObject(object, attributes), options),
-    deleteObject: (object, options) => send(() => build.deleteObject(object), options),
+      send(() => trackAnonymous(anonymousId, name, named(data), options), options),
+    suppress: (person, options) => send(() => suppress(person), options),
+    unsuppress: (person, options) => send(() => unsuppress(person), options),
+    delete: (person, options) => send(() => deletePerson(person), options),
+    merge: (primary, secondary, options) => send(() => merge(primary, secondary), options),
+    addDevice: (person, device, options) => send(() => addDevice(person, device), options),
+    deleteDevice: (person, token, options) => send(() => deleteDevice(person, token), options),
+    relate: (person, object, attributes, options) => send(() => relate(person, object, named(attributes)), options),
+    unrelate: (person, object, options) => send(() => unrelate(person, object), options),
+    identifyObject: (object, attributes, options) => send(() => identifyObject(object, named(attributes)), options),
+    deleteObject: (object, options) => send(() => deleteObject(object), options),
     enqueueMany: (operations) => submitMany(context, operations),
   };
+}
+
+/** Callers' interfaces have no index signature; what is in them is checked at run time. */
+function named(data: object | undefined): AttributesInput | undefined {
+  return data as AttributesInput | undefined;
 }
 
 function submit(
@@ -75,7 +97,7 @@ function submitMany(context: VerbsContext, operations: unknown): Promise<readonl
     const inputs = readList(operations);
     const results: EnqueueResult[] = new Array(inputs.length);
     let open = inputs.length;
-    if (open === 0) return resolve([]);
+    if (open === 0) resolve([]);
     inputs.forEach((input, index) => {
       const settle = (result: EnqueueResult) => {
         results[index] = result;
@@ -99,7 +121,8 @@ function readList(operations: unknown): readonly unknown[] {
 
 /** Call options lie beside the operation's own fields. */
 function splitInput(input: unknown): { readonly operation: unknown; readonly options: CallOptions | undefined } {
-  if (typeof input !== 'object' || input === null || Array.isArray(input)) return { operation: input, options: undefined };
+  if (typeof input !== 'object' || input === null || Array.isArray(input))
+    return { operation: input, options: undefined };
   try {
     const { idempotencyKey, sessionId, source, traceId, ...operation } = input as Record<string, unknown>;
     return { operation, options: { idempotencyKey, sessionId, source, traceId } as CallOptions };

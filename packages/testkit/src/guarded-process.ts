@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import type { Readable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
 
 /**
  * What runs between us and the real process. It holds the other end of our lifeline (its stdin): when we are gone, also
@@ -21,6 +21,8 @@ code=$?
 kill "$guard" 2>/dev/null
 exit "$code"
 `;
+
+const OUTPUT_GRACE_MS = 500;
 
 /** What to run, and with which environment. */
 export interface GuardedProcessOptions {
@@ -57,11 +59,8 @@ export async function spawnGuarded(options: GuardedProcessOptions): Promise<Guar
     detached: true,
   });
   let hasExited = false;
-  const exited = new Promise<number>((resolve) => {
-    guard.once('close', (code) => {
-      hasExited = true;
-      resolve(code ?? 1);
-    });
+  const exited = waitForExit(guard).finally(() => {
+    hasExited = true;
   });
   // A guard that is gone has nobody left to write to; the exit code tells the story.
   guard.stdin.on('error', () => undefined);
@@ -75,11 +74,24 @@ export async function spawnGuarded(options: GuardedProcessOptions): Promise<Guar
   };
 }
 
+/** The exit code, after the output was read: but no longer than a moment, for a grandchild may keep the pipes open. */
+async function waitForExit(guard: ChildProcess): Promise<number> {
+  const closed = new Promise<void>((resolve) => guard.once('close', () => resolve()));
+  const code = await new Promise<number>((resolve) => {
+    guard.once('exit', (exitCode) => resolve(exitCode ?? 1));
+    guard.once('error', () => resolve(1)); // told to the caller by readPid
+  });
+  await Promise.race([closed, delay(OUTPUT_GRACE_MS, undefined, { ref: false })]);
+  return code;
+}
+
 async function readPid(guard: ChildProcess): Promise<number> {
   const pidPipe = guard.stdio[3] as Readable;
-  const failed = once(guard, 'error').then(([error]) => Promise.reject(error as Error));
-  const [line] = (await Promise.race([once(pidPipe, 'data'), failed])) as [Buffer];
-  return Number.parseInt(line.toString('utf8'), 10);
+  return new Promise((resolve, reject) => {
+    guard.once('error', reject);
+    pidPipe.once('data', (line: Buffer) => resolve(Number.parseInt(line.toString('utf8'), 10)));
+    pidPipe.once('end', () => reject(new Error('expected the pid of the started process, got nothing')));
+  });
 }
 
 function signalProcess(pid: number, signal: NodeJS.Signals): boolean {

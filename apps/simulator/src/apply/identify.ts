@@ -1,3 +1,4 @@
+import { isEmail, isPhone } from '../identifier-format.ts';
 import { isJsonObject, type JsonObject } from '../json.ts';
 import type { Operation } from '../operation.ts';
 import { canonical, IDENTIFIER_KINDS, type Identifier, identifierOf } from '../state/identifier.ts';
@@ -63,12 +64,18 @@ function writeIdentifiers(write: IdentifierWrite): ReadonlySet<string> {
       if (kind !== 'id' && hasAnother(person, kind)) workspace.people.assign(person, kind, undefined);
       continue;
     }
-    if (typeof value !== 'string') continue;
+    // An address or number of another shape stays a plain attribute.
+    if (typeof value !== 'string' || !fits(kind, value)) continue;
     if (person[kind] !== undefined && canonical(kind, person[kind]) === canonical(kind, value)) continue;
     if (isFree(write, { kind, value })) workspace.people.assign(person, kind, value);
     else refused = (refused ?? new Set()).add(kind);
   }
   return refused ?? NONE;
+}
+
+function fits(kind: IdentifierKind, value: string): boolean {
+  if (kind === 'id') return true;
+  return kind === 'email' ? isEmail(value) : isPhone(value);
 }
 
 /** Ids change only through `cio_id`; e-mail and phone also by id, as workspaces allow by default. */

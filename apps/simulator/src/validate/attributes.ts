@@ -4,8 +4,8 @@ import { invalid, type Problem, tooLarge } from '../problem.ts';
 
 /** Reserved keys whose values are structures with rules of their own, not attribute values. */
 const STRUCTURED = new Set(['cio_relationships', 'cio_subscription_preferences']);
-/** Reserved keys that name a person, so a number in them is a mistake. */
-const IDENTIFYING = new Set(['id', 'email', 'phone', 'anonymous_id']);
+/** Attributes that name a person, so a number in them is a mistake. */
+const IDENTIFYING = new Set(['id', 'email']);
 
 /**
  * Attributes of a person, object, relationship or device: how many, how their names and values measure. Absent is fine.
@@ -17,11 +17,7 @@ export function validateAttributes(attributes: unknown, field: string): Problem 
   let count = 0;
   for (const name in attributes) {
     count += 1;
-    const value = attributes[name];
-    const problem =
-      typeof value === 'number' || typeof value === 'boolean'
-        ? validateName(name, field)
-        : (validateName(name, field) ?? validateValue(name, value, field));
+    const problem = validateName(name, field) ?? validateValue(name, attributes[name], field);
     if (problem !== undefined) return problem;
   }
   if (count <= LIMITS.attributesPerIdentify) return undefined;
@@ -38,6 +34,7 @@ function validateValue(name: string, value: unknown, field: string): Problem | u
   if (typeof value !== 'string' && IDENTIFYING.has(name)) {
     return invalid(`${field}.${name}`, `${name} attribute must be a string value`);
   }
+  if (typeof value === 'number' || typeof value === 'boolean') return undefined;
   const text = typeof value === 'string' ? value : JSON.stringify(value);
   const limit = IDENTIFYING.has(name) ? LIMITS.personIdBytes : LIMITS.attributeValueBytes;
   if (!isLongerThanBytes(text, limit)) return undefined;

@@ -1,3 +1,4 @@
+import { isEmail, isPhone } from '../identifier-format.ts';
 import { isJsonObject, isLongerThanBytes } from '../json.ts';
 import { LIMITS } from '../limits.ts';
 import { invalid, type Problem, required, tooLarge } from '../problem.ts';
@@ -6,11 +7,6 @@ const PERSON_KINDS = new Set(['id', 'email', 'phone', 'cio_id']);
 const MERGE_KINDS = new Set(['id', 'email', 'cio_id']);
 const EVENT_KINDS = new Set([...PERSON_KINDS, 'anonymous_id']);
 const ANONYMOUS_KINDS = new Set(['anonymous_id']);
-
-/** Loose on purpose: something, an at sign, something, no blanks. */
-const EMAIL = /^[^\s@]+@[^\s@]+$/;
-/** @see https://en.wikipedia.org/wiki/E.164 */
-const E164 = /^\+[1-9]\d{1,14}$/;
 
 /** Which identifiers fit where: anonymous ids only on events, phones nowhere in a merge. */
 export type IdentifierUse = 'person' | 'event' | 'merge' | 'anonymous';
@@ -43,8 +39,8 @@ function validateValue(kind: string, value: unknown, field: string): Problem | u
   if (isLongerThanBytes(value, LIMITS.personIdBytes)) {
     return tooLarge(field, `${kind} attribute cannot be longer than ${LIMITS.personIdBytes} bytes`);
   }
-  if (kind === 'email' && !EMAIL.test(value)) return invalid(field, 'email attribute must be an email address');
-  if (kind === 'phone' && !E164.test(value)) return invalid(field, 'phone attribute must be in E.164 format');
+  if (kind === 'email' && !isEmail(value)) return invalid(field, 'email attribute must be an email address');
+  if (kind === 'phone' && !isPhone(value)) return invalid(field, 'phone attribute must be in E.164 format');
   return undefined;
 }
 

@@ -29,6 +29,8 @@ export interface QueueState {
   readonly bytes: number;
   /** Jobs that wait, the head included. */
   readonly jobs: number;
+  /** Jobs that ever entered the queue. A Redis that came back with less may have set it back. */
+  readonly pushed: number;
   readonly active: boolean;
   /** How long the oldest job has been here, in ms; `null` when there is none. */
   readonly oldestWaitingMs: number | null;
@@ -44,7 +46,7 @@ export interface QueueState {
 const RATE_LIMITED_FROM = 1e9;
 
 /** How many answers {@link queueCommands} has. */
-export const QUEUE_COMMANDS = 7;
+export const QUEUE_COMMANDS = 8;
 
 /** First round trip: sizes, and which job is the head. */
 export function queueCommands(workspace: string, queue: string): readonly Command[] {
@@ -57,6 +59,7 @@ export function queueCommands(workspace: string, queue: string): readonly Comman
     ['GET', `${prefix}limiter`],
     ['PTTL', `${prefix}limiter`],
     ['ZCARD', `${prefix}failed`],
+    ['GET', `${prefix}id`],
   ];
 }
 
@@ -93,6 +96,7 @@ export function readQueueState(facts: {
     operations: Number(waiting[`${queue}:operations`] ?? 0),
     bytes: Number(waiting[`${queue}:bytes`] ?? 0),
     jobs: Number(answers[0]) + active,
+    pushed: Number(answers[7] ?? 0),
     active: active > 0,
     oldestWaitingMs: enteredAt === null ? null : Math.max(0, nowMs - enteredAt),
     paused: Number(answers[3]) === 1,

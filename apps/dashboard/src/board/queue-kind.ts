@@ -1,0 +1,46 @@
+import {
+  deadLetterQueueName,
+  fallbackQueueName,
+  journalQueueName,
+  laneQueueName,
+  webhooksQueueName,
+} from '@cio-fleet/contracts';
+
+/** What a queue is for; it decides which buttons work on it. */
+export type QueueKind = 'lane' | 'fallback' | 'dead-letter' | 'journal' | 'webhooks';
+
+/** A queue of the fleet, as the board shows it. */
+export interface BoardQueue {
+  readonly name: string;
+  readonly workspace: string;
+  readonly kind: QueueKind;
+  readonly description: string;
+}
+
+/** The queues of a workspace, lanes first. `optional` names those that exist of journal and webhooks. */
+export function boardQueuesOf(
+  workspace: string,
+  lanes: number,
+  optional: { readonly journal: boolean; readonly webhooks: boolean },
+): readonly BoardQueue[] {
+  const queue = (name: string, kind: QueueKind, description: string) => ({ name, workspace, kind, description });
+  return [
+    ...Array.from({ length: lanes }, (_, lane) =>
+      queue(laneQueueName(workspace, lane), 'lane', `Ordered lane ${lane}. Pause, resume and release only.`),
+    ),
+    queue(
+      fallbackQueueName(workspace),
+      'fallback',
+      'What could not be delivered now, in order. Pause, resume and release only.',
+    ),
+    queue(
+      deadLetterQueueName(workspace),
+      'dead-letter',
+      'What Customer.io rejects for good. Retry puts it back on its lane; Retry all goes oldest first, paced.',
+    ),
+    ...(optional.journal ? [queue(journalQueueName(workspace), 'journal', 'Outcomes on their way to the journal.')] : []),
+    ...(optional.webhooks
+      ? [queue(webhooksQueueName(workspace), 'webhooks', "Customer.io's reporting webhooks for your consumers.")]
+      : []),
+  ];
+}

@@ -1,0 +1,65 @@
+import type { DeadLetterState } from '@cio-fleet/lanes';
+import type { Role } from '../access/identity.ts';
+import type { Redrive } from '../fleet/redrives.ts';
+import { formatCount, formatDuration } from './format.ts';
+import { type Html, html } from './html.ts';
+import { table } from './table.ts';
+
+export interface DeadLettersCardOptions {
+  readonly workspace: string;
+  readonly deadLetters: DeadLetterState;
+  readonly redrive: Redrive | undefined;
+  readonly role: Role;
+}
+
+/** What Customer.io rejects for good, by reason, and the way back. */
+export function deadLettersCard(options: DeadLettersCardOptions): Html {
+  const { workspace, deadLetters, redrive, role } = options;
+  const canRedrive = role === 'operator' && deadLetters.deadLetters > 0 && redrive?.state !== 'running';
+  return html`<section class="card" aria-label="Dead letters">
+    <h3><a href="/queues/queue/${workspace}.dead-letter?status=failed">Dead letters</a></h3>
+    <dl>
+      <dt>At rest</dt><dd>${formatCount(deadLetters.deadLetters)} <span class="muted">${formatCount(deadLetters.operations)} operations</span></dd>
+      <dt>Oldest</dt><dd>${formatDuration(deadLetters.oldestMs)}</dd>
+      <dt>On their way back</dt><dd>${formatCount(deadLetters.redriving)}</dd>
+    </dl>
+    ${redrive !== undefined && redriveStatus(redrive, role)}
+    ${deadLetters.reasons.length > 0 && reasonsTable(options, canRedrive)}
+    ${canRedrive && html`<p>${redriveLink(workspace, undefined)}</p>`}
+  </section>`;
+}
+
+function reasonsTable({ workspace, deadLetters }: DeadLettersCardOptions, canRedrive: boolean): Html {
+  return table({
+    label: 'Dead letters by reason',
+    columns: ['Reason', '#Operations, all time', ...(canRedrive ? ['Redrive'] : [])],
+    rows: deadLetters.reasons.map(({ code, operations }) => [
+      code,
+      formatCount(operations),
+      ...(canRedrive ? [redriveLink(workspace, code)] : []),
+    ]),
+  });
+}
+
+/** A link to the question, not the deed: the page behind it counts first, and asks. */
+function redriveLink(workspace: string, reason: string | undefined): Html {
+  const query = new URLSearchParams({ workspace, ...(reason === undefined ? {} : { reason }) });
+  return html`<a class="button" href="/redrive?${query.toString()}">${reason === undefined ? 'Redrive all …' : 'Redrive …'}</a>`;
+}
+
+function redriveStatus(redrive: Redrive, role: Role): Html {
+  const { progress, total, state, filter, startedBy, workspace } = redrive;
+  const what = filter.reason ?? 'all';
+  const done = progress.redriven + progress.gone + progress.unreadable;
+  const tone = { running: '', done: 'good', stopped: 'warn', failed: 'bad' }[state];
+  return html`<div class="notice ${tone}" role="status">
+    Redrive of ${what} by ${startedBy}: ${state}, ${formatCount(done)}${total !== null && html` of ${formatCount(total)}`}.
+    ${progress.gone > 0 && html`${formatCount(progress.gone)} were gone already.`}
+    ${state === 'running' && html`<progress max="${total ?? 1}" value="${total === null ? 0 : done}"></progress>`}
+    ${
+      state === 'running' &&
+      role === 'operator' &&
+      html`<form method="post" action="/redrive/stop"><input type="hidden" name="workspace" value="${workspace}"><button id="stop-${workspace}">Stop</button></form>`
+    }
+  </div>`;
+}

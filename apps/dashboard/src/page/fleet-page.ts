@@ -1,0 +1,82 @@
+import { FINAL_STATES } from '@cio-fleet/contracts';
+import type { Role } from '../access/identity.ts';
+import type { FleetView, WorkspaceView } from '../fleet/fleet-monitor.ts';
+import type { Redrive } from '../fleet/redrives.ts';
+import { deadLettersCard } from './dead-letters-card.ts';
+import { fallbackCard } from './fallback-card.ts';
+import { formatCount, formatDuration, formatRate } from './format.ts';
+import { type Html, html } from './html.ts';
+import { lanesTable } from './lanes-table.ts';
+import { sparkline } from './sparkline.ts';
+import { workersTable } from './workers-table.ts';
+
+export interface FleetPageOptions {
+  readonly view: FleetView;
+  readonly redriveOf: (workspace: string) => Redrive | undefined;
+  readonly role: Role;
+}
+
+/** The body of the fleet page: everything that changes, so that the page can fetch and replace it. */
+export function fleetPage({ view, redriveOf, role }: FleetPageOptions): Html {
+  return html`<div id="fleet" data-refresh>${view.workspaces.map((workspace) =>
+    workspaceSection(workspace, redriveOf(workspace.outline.name), role),
+  )}</div>`;
+}
+
+/** In place of the fleet when Redis doesn't answer. */
+export function fleetUnknown(problem: string): Html {
+  return html`<div id="fleet" data-refresh>
+    <p class="notice bad" role="alert"><strong>Redis does not answer</strong> (${problem}). Accepted operations are safe where they are; nothing moves until it is back.</p>
+  </div>`;
+}
+
+function workspaceSection({ outline, state, throughput }: WorkspaceView, redrive: Redrive | undefined, role: Role): Html {
+  const { circuit, ledger, residue, lanes, fallback, deadLetters, rate, workers, at } = state;
+  const tone = { CLOSED: 'good', HALF_OPEN: 'warn', OPEN: 'bad' }[circuit.state];
+  const oldestMs = lanes.reduce<number | null>((worst, { oldestWaitingMs }) => maxOf(worst, oldestWaitingMs), null);
+  const waiting = lanes.reduce((sum, { operations }) => sum + operations, 0);
+  return html`<section class="workspace" aria-label="Workspace ${outline.name}">
+    <h2>${outline.name} <span class="badge">${outline.region}</span>
+      <span class="chip ${tone}">Customer.io ${circuit.state}</span>
+      <span class="muted small">${circuit.since !== null && `for ${formatDuration(Math.max(0, at - circuit.since))}`}${
+        circuit.lastFailure !== null && `, last failure ${formatDuration(Math.max(0, at - circuit.lastFailure))} ago`
+      }</span>
+    </h2>
+    <div class="tiles">
+      ${tile('Delivered', `${formatRate(throughput.deliveredPerSecond)}/s`, `accepted ${formatRate(throughput.acceptedPerSecond)}/s`)}
+      <div class="tile wide"><span class="muted">Last 15 minutes</span>${sparkline(throughput.points, at)}<span class="legend"><i class="accepted"></i>accepted <i class="delivered"></i>delivered</span></div>
+      ${tile('Waiting in lanes', formatCount(waiting), `oldest ${formatDuration(oldestMs)}`)}
+      ${tile('In fallback', formatCount(fallback.operations), `${formatCount(fallback.heldPersons)} persons held`, fallback.operations > 0 ? 'warn' : '')}
+      ${tile('Dead letters', formatCount(deadLetters.operations), `oldest ${formatDuration(deadLetters.oldestMs)}`, deadLetters.operations > 0 ? 'warn' : '')}
+      ${tile('Request budget', `${formatRate(rate.current ?? rate.requestsPerSecond ?? outline.maxRequestsPerSecond)}/s`, `of ${formatRate(rate.requestsPerSecond ?? outline.maxRequestsPerSecond)}/s`)}
+    </div>
+    <h3>Workers <span class="muted">${formatCount(workers.length)}</span></h3>
+    ${workersTable(workers, at)}
+    <h3>Lanes <span class="muted">${formatCount(lanes.length)}</span></h3>
+    ${lanesTable({ lanes, workers, jobsPerSecond: throughput.laneJobsPerSecond })}
+    <div class="cards">
+      ${fallbackCard(fallback)}
+      ${deadLettersCard({ workspace: outline.name, deadLetters, redrive, role })}
+      <section class="card" aria-label="Ledger">
+        <h3>Ledger ${residue === 0 ? html`<span class="chip good">balanced</span>` : html`<span class="chip bad">residue ${formatCount(residue)}</span>`}</h3>
+        <dl>
+          <dt>Accepted</dt><dd>${formatCount(ledger.accepted)}</dd>
+          ${[...FINAL_STATES, 'waiting' as const].map((name) => html`<dt>${capitalised(name)}</dt><dd>${formatCount(ledger[name])}</dd>`)}
+        </dl>
+      </section>
+    </div>
+  </section>`;
+}
+
+function tile(label: string, value: string, detail: string, tone = ''): Html {
+  return html`<div class="tile ${tone}"><span class="muted">${label}</span><strong>${value}</strong><span class="muted small">${detail}</span></div>`;
+}
+
+function maxOf(left: number | null, right: number | null): number | null {
+  if (left === null || right === null) return left ?? right;
+  return Math.max(left, right);
+}
+
+function capitalised(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+}

@@ -1,0 +1,39 @@
+import type { WorkerState } from '@cio-fleet/lanes';
+import { formatBytes, formatCount, formatDuration, formatRanges } from './format.ts';
+import { type Html, html } from './html.ts';
+import { table } from './table.ts';
+
+/** Who delivers: version, lanes, breaker and since when, memory, last error. */
+export function workersTable(workers: readonly WorkerState[], nowMs: number): Html {
+  if (workers.length === 0) {
+    return html`<p class="notice bad"><strong>No live worker.</strong> Nothing is delivered. Start one: <code>npm run start:worker</code></p>`;
+  }
+  return table({
+    label: 'Workers',
+    columns: ['Worker', 'Version', 'Lanes', 'Breaker', '#Delivered', '#Memory', '#Loop lag', 'Up', 'Last error'],
+    rows: workers.map((worker) => [
+      html`<span class="strong">${worker.host}:${worker.pid ?? '?'}</span> ${worker.quiet && html`<span class="chip warn">quiet</span>`}
+        <div class="muted id">${worker.id}</div>`,
+      worker.version,
+      html`${formatRanges(worker.lanes)}${worker.fallback && html` <span class="chip">fallback</span>`}${worker.deadLetter && html` <span class="chip">dead-letter</span>`}`,
+      circuitChip(worker, nowMs),
+      formatCount(worker.delivered),
+      formatBytes(worker.memoryBytes),
+      worker.eventLoopLagMs === null ? '–' : `${Math.round(worker.eventLoopLagMs)} ms`,
+      formatDuration(worker.startedAt === null ? null : Math.max(0, nowMs - worker.startedAt)),
+      lastErrorOf(worker, nowMs),
+    ]),
+  });
+}
+
+function circuitChip({ circuit }: WorkerState, nowMs: number): Html {
+  const tone = { CLOSED: 'good', HALF_OPEN: 'warn', OPEN: 'bad' }[circuit.state];
+  const since = circuit.since === null ? '' : `for ${formatDuration(Math.max(0, nowMs - circuit.since))}`;
+  return html`<span class="chip ${tone}">${circuit.state}</span> <span class="muted nowrap">${since}</span>`;
+}
+
+function lastErrorOf({ lastError, circuit }: WorkerState, nowMs: number): Html {
+  if (lastError === null) return html`<span class="muted">${circuit.lastError ?? '–'}</span>`;
+  const ago = lastError.at === null ? '' : `${formatDuration(Math.max(0, nowMs - lastError.at))} ago`;
+  return html`<span class="clip" title="${lastError.message}"><b>${lastError.code}</b> ${lastError.message}</span> <span class="muted nowrap">${ago}</span>`;
+}

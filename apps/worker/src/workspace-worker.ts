@@ -1,0 +1,129 @@
+import { type Breaker, createBreaker, createBudget, createCourier, createCustomerioClient } from '@cio-fleet/delivery';
+import { createLaneFleet, DEFAULT_LANE_POLICY, type LaneFleet, type LanePolicy } from '@cio-fleet/lanes';
+import type { Service } from '@cio-fleet/lifecycle';
+import type { Logger } from '@cio-fleet/telemetry';
+import type { Workspace } from '@cio-fleet/workspaces';
+import type { Redis } from 'ioredis';
+import type { WorkerConfig } from './config.ts';
+import { createErrorLog } from './error-log.ts';
+import { eventLoopLagMs } from './event-loop-lag.ts';
+import { VERSION } from './version.ts';
+import type { WorkerMetrics } from './worker-metrics.ts';
+
+export interface WorkspaceWorkerOptions {
+  readonly workspace: Workspace;
+  readonly workerId: string;
+  readonly config: WorkerConfig;
+  readonly redis: Redis;
+  readonly logger: Logger;
+  readonly metrics: WorkerMetrics;
+  /** The port of the health endpoints. */
+  readonly port: () => number;
+}
+
+/** All that delivers one workspace in this process: its client, breaker, budget and share of the lanes. */
+export interface WorkspaceWorker extends Service {
+  readonly workspace: string;
+  readonly breaker: Breaker;
+  readonly fleet: LaneFleet;
+}
+
+export function createWorkspaceWorker(options: WorkspaceWorkerOptions): WorkspaceWorker {
+  const { workspace, workerId, config, redis, metrics } = options;
+  const logger = options.logger.child({ workspace: workspace.name });
+  const errors = createErrorLog(logger);
+  const startedAt = Date.now();
+  let delivered = 0;
+  let requests = 0;
+
+  const breaker = createBreaker({
+    failures: config.CIO_FLEET_BREAKER_FAILURES,
+    resetMs: config.CIO_FLEET_BREAKER_RESET_MS,
+    successes: config.CIO_FLEET_BREAKER_SUCCESSES,
+  });
+  metrics.watchCircuit(workspace.name, breaker);
+  breaker.onChange((status) => logger.warn({ circuit: status }, `circuit is ${status.state}`));
+
+  const client = createCustomerioClient({
+    siteId: workspace.siteId,
+    apiKey: workspace.apiKey,
+    region: workspace.region,
+    ...(workspace.trackUrl !== undefined && { trackUrl: workspace.trackUrl }),
+    requestTimeoutMs: config.CIO_FLEET_REQUEST_TIMEOUT_MS,
+  });
+  const budget = createBudget({
+    redis,
+    workspace: workspace.name,
+    requestsPerSecond: workspace.maxRequestsPerSecond,
+  });
+  const courier = createCourier({
+    client,
+    breaker,
+    budget,
+    onRequest(facts) {
+      requests += 1;
+      metrics.requested(workspace.name, facts);
+      logger.debug({ request: facts }, 'request');
+    },
+  });
+
+  const fleet = createLaneFleet({
+    workspace: workspace.name,
+    workerId,
+    redis,
+    courier,
+    breaker,
+    policy: lanePolicy(config),
+    lockMs: config.CIO_FLEET_LOCK_MS,
+    stalledCheckMs: config.CIO_FLEET_STALLED_CHECK_MS,
+    stopDeadlineMs: config.CIO_FLEET_STOP_DEADLINE_MS,
+    defaultLanes: workspace.lanes,
+    describe: () => ({
+      startedAt,
+      version: VERSION,
+      pid: process.pid,
+      host: config.CIO_FLEET_WORKER_NAME,
+      port: options.port(),
+      memoryBytes: process.memoryUsage.rss(),
+      eventLoopLagMs: eventLoopLagMs(),
+      delivered,
+      requests,
+      lastError: errors.last(),
+    }),
+    onSettled(batch) {
+      metrics.settled(batch);
+      for (const fate of batch.fates) if (fate.kind === 'delivered') delivered += 1;
+    },
+    onRedriven(name, operations) {
+      metrics.redriven(name, operations.length);
+      logger.info({ operations: operations.length }, 'redriven');
+    },
+    onError: errors.log,
+  });
+
+  return {
+    name: fleet.name,
+    workspace: workspace.name,
+    breaker,
+    fleet,
+    start: () => fleet.start(),
+    async stop() {
+      await fleet.stop();
+      breaker.stop();
+      await client.close();
+    },
+  };
+}
+
+function lanePolicy(config: WorkerConfig): LanePolicy {
+  return {
+    ...DEFAULT_LANE_POLICY,
+    retries: config.CIO_FLEET_RETRIES,
+    retryBaseMs: config.CIO_FLEET_RETRY_BASE_MS,
+    fallbackBaseMs: config.CIO_FLEET_FALLBACK_BASE_MS,
+    fallbackCapMs: config.CIO_FLEET_FALLBACK_CAP_MS,
+    maxAgeMs: config.CIO_FLEET_FALLBACK_MAX_AGE_MS,
+    laneMaxBytes: config.CIO_FLEET_LANE_MAX_BYTES,
+    laneMaxAgeMs: config.CIO_FLEET_LANE_MAX_AGE_MS,
+  };
+}

@@ -1,0 +1,173 @@
+import { type CodeEntry, REFUSAL_CODES } from './refusal-codes.ts';
+
+/** Why the producer did not take an operation, or not yet. The codes of refusals come on top. */
+const PRODUCER_CODES = {
+  ENQUEUE_TIMEOUT: {
+    meaning: 'Redis did not answer in time; the operation stays buffered (`retained: true`) and is sent when it does.',
+    remedy: 'Nothing for this call; if it happens often, look at the latency of Redis or raise enqueueTimeoutMs.',
+  },
+  BUFFER_FULL: {
+    meaning: 'Redis is away or too slow and the buffer in memory is full; the operation was not taken.',
+    remedy: 'Bring Redis back and try again, or raise maxBufferedOperations and maxBufferedBytes.',
+  },
+  QUEUE_FULL: {
+    meaning: 'Redis is above 80 % of its memory; the operation was not taken.',
+    remedy: 'See why operations wait (workers, Customer.io, fallback), or give Redis more memory.',
+  },
+  REDIS_REFUSED: {
+    meaning: 'Redis refused the write for good, e.g. for lack of permission; the operation was not taken.',
+    remedy: 'Read the cause and mend the permissions or the configuration of Redis.',
+  },
+  CLOSED: {
+    meaning: 'The producer had been closed before the call.',
+    remedy: 'Close it last when the service stops.',
+  },
+  OPTION_INVALID: {
+    meaning: 'One of source, sessionId, traceId and idempotencyKey is not short text.',
+    remedy: 'Pass text of 1 to 256 bytes, or leave it out.',
+  },
+} as const satisfies Record<string, CodeEntry>;
+
+/** What went wrong with one attempt. Network failures carry the system's own code, e.g. `ECONNRESET`. */
+const ATTEMPT_CODES = {
+  TIMEOUT: {
+    meaning:
+      'Customer.io did not answer within the time-out; whether it took the batch is not known, so it is sent again.',
+    remedy: 'Nothing, unless it goes on: then see the status page of Customer.io and the network.',
+  },
+  ABORTED: {
+    meaning: 'The worker gave the request up because it stops or lost its lane; the batch is sent again.',
+    remedy: 'Nothing.',
+  },
+  SERVER_ERROR: {
+    meaning: 'Customer.io answered 5xx; the batch is tried again.',
+    remedy: 'Nothing, unless it goes on: then see the status page of Customer.io.',
+  },
+  TRY_AGAIN: {
+    meaning: 'Customer.io answered 408, 423 or 425; the batch is tried again.',
+    remedy: 'Nothing.',
+  },
+  THROTTLED: {
+    meaning: 'Customer.io answered 429; the lane waits, and the rate is lowered.',
+    remedy: 'Lower the budget of the workspace if other systems share it.',
+  },
+  CREDENTIALS_REFUSED: {
+    meaning: 'Customer.io answered 401; the workspace waits, and no attempt is used.',
+    remedy: 'Check the site id, the Track API key and the region.',
+  },
+  FORBIDDEN: {
+    meaning: 'Customer.io answered 403; the workspace waits, and no attempt is used.',
+    remedy: 'Check that the key may use the Track API and that the address of the workers is allowed.',
+  },
+  REDIRECTED: {
+    meaning: 'Customer.io answered with a redirect, which is not followed; the workspace waits.',
+    remedy: 'Check the region and the Track URL of the workspace.',
+  },
+  UNEXPECTED_BODY: {
+    meaning: 'The status says success, but the body is not JSON: a proxy answered, or the answer was cut.',
+    remedy: 'Look for a proxy between the workers and Customer.io.',
+  },
+  UNEXPECTED_STATUS: {
+    meaning: 'The Track API does not answer with this status; the workspace waits.',
+    remedy: 'Check the Track URL, and look for a proxy in the way.',
+  },
+} as const satisfies Record<string, CodeEntry>;
+
+/** Why an operation became a dead letter. */
+const DEAD_LETTER_CODES = {
+  REJECTED: {
+    meaning: 'Customer.io rejected the operation; the message is its own.',
+    remedy: 'Mend the cause at the sender or in Customer.io, then redrive.',
+  },
+  TOO_LARGE: {
+    meaning: 'The operation alone is larger than Customer.io takes.',
+    remedy: 'Send less data with it; redriving it as it is will fail again.',
+  },
+  EXPIRED: {
+    meaning: 'The operation could not be delivered for 72 hours; Customer.io triggers nothing from older events.',
+    remedy: 'Redrive it if the late delivery is wanted.',
+  },
+  TRANSIENT_EXHAUSTED: {
+    meaning: 'The operation failed again and again while others succeeded.',
+    remedy: 'Read its last error, then redrive it or discard it.',
+  },
+  UNREADABLE: {
+    meaning: 'The job in Redis is not one of ours, or is damaged; its text is kept.',
+    remedy: 'Find out who wrote it; send what it meant again.',
+  },
+  KILLS_WORKER: {
+    meaning: 'The worker died each time it sent this operation alone.',
+    remedy: 'Keep the operation and report it; do not redrive it.',
+  },
+} as const satisfies Record<string, CodeEntry>;
+
+/** Why a lane waits, beside failed attempts. */
+const LANE_CODES = {
+  JOB_VERSION_NEWER: {
+    meaning: 'A newer version wrote this job; the lane waits for a newer worker.',
+    remedy: 'Finish the roll-out of the workers.',
+  },
+} as const satisfies Record<string, CodeEntry>;
+
+/** Why a process does not start (exit status 2). */
+const CONFIGURATION_CODES = {
+  WORKSPACES_INVALID: {
+    meaning: 'The configuration of the workspaces has problems; all of them are listed.',
+    remedy: 'Correct the variables or the workspaces file and start again.',
+  },
+  INVALID_TRACK_URL: {
+    meaning: 'CUSTOMERIO_TRACK_URL is not an http or https address.',
+    remedy: 'Set it to an origin such as https://track.customer.io, or leave it unset.',
+  },
+} as const satisfies Record<string, CodeEntry>;
+
+/** What the simulator's own endpoints (`/_sim`) answer. Its Track API answers as Customer.io does. */
+const SIMULATOR_CODES = {
+  NOT_FOUND: {
+    meaning: 'There is nothing at this address, or no such person.',
+    remedy: 'Check the address; a person exists once an operation for them was applied.',
+  },
+  METHOD_NOT_ALLOWED: {
+    meaning: 'The address does not take this method.',
+    remedy: 'Use one of the methods in the Allow header.',
+  },
+  PATH_INVALID: {
+    meaning: 'The address cannot be decoded.',
+    remedy: 'Percent-encode it.',
+  },
+  CROSS_SITE: {
+    meaning: 'A page of another site tried to change the simulator.',
+    remedy: "Use the simulator's own page, or a client that is no browser.",
+  },
+  FAULT_BODY_INVALID: {
+    meaning: 'The body is not a JSON object.',
+    remedy: 'Send an object with the faults to inject.',
+  },
+  FAULT_FIELD_UNKNOWN: {
+    meaning: 'There is no such fault.',
+    remedy: 'Use one of the fields listed.',
+  },
+  FAULT_FIELD_INVALID: {
+    meaning: 'The value of a fault has the wrong type or lies out of its range.',
+    remedy: 'Pass what is expected there.',
+  },
+} as const satisfies Record<string, CodeEntry>;
+
+/** Every stable code of the fleet, by where it turns up. `docs/errors.md` is this table. */
+export const ERROR_CODES = {
+  refusals: REFUSAL_CODES,
+  producer: PRODUCER_CODES,
+  attempts: ATTEMPT_CODES,
+  deadLetters: DEAD_LETTER_CODES,
+  lanes: LANE_CODES,
+  configuration: CONFIGURATION_CODES,
+  simulator: SIMULATOR_CODES,
+} as const satisfies Record<string, Readonly<Record<string, CodeEntry>>>;
+
+/** The meaning and remedy of a code; `undefined` for one that isn't ours, e.g. `ECONNRESET`. */
+export function explainCode(code: string): CodeEntry | undefined {
+  for (const section of Object.values<Readonly<Record<string, CodeEntry>>>(ERROR_CODES)) {
+    if (Object.hasOwn(section, code)) return section[code];
+  }
+  return undefined;
+}
