@@ -7,7 +7,7 @@ const config: KnipConfig = {
     // Run by name: the runtime of every script, and the tools of scripts/check.ts.
     '.': { entry: [], ignoreDependencies: ['node', 'turbo', 'publint', '@arethetypeswrong/cli'] },
     scripts: {
-      entry: ['{test,check}.ts', 'bootstrap.mjs', '{demo,bench,chaos}/main.ts', '*/**/*-process.ts'],
+      entry: ['{test,check}.ts', 'bootstrap.mjs', '{demo,bench,chaos}/main.ts'],
       project: ['**/*.{ts,mjs}'],
     },
     // Fixtures are started as processes of their own.

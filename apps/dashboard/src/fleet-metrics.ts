@@ -1,4 +1,5 @@
 import { FINAL_STATES } from '@cio-fleet/contracts';
+import type { MetricsSource } from '@cio-fleet/lifecycle';
 import { METRIC_PREFIX } from '@cio-fleet/telemetry';
 import { Gauge, type Registry } from 'prom-client';
 import type { FleetView } from './fleet/fleet-monitor.ts';
@@ -7,7 +8,7 @@ import type { FleetView } from './fleet/fleet-monitor.ts';
  * Gauges of the queues and the ledger, read from Redis when scraped. Only the dashboard exports them: from every worker
  * they would be counted once for each.
  */
-export function registerFleetMetrics(registry: Registry, look: () => Promise<FleetView>): void {
+export function createFleetMetrics(registry: Registry, look: () => Promise<FleetView>): MetricsSource {
   const gauge = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) =>
     new Gauge<Label>({ name: `${METRIC_PREFIX}${name}`, help, labelNames, registers: [registry] });
 
@@ -19,32 +20,34 @@ export function registerFleetMetrics(registry: Registry, look: () => Promise<Fle
   const circuit = gauge('circuit_open', '0 closed, 0.5 half-open, 1 open: the worst of all workers.', ['workspace']);
   const ledger = gauge('ledger_operations', 'Operations by final state.', ['workspace', 'state']);
   const residue = gauge('ledger_residue_operations', 'What the ledger cannot account for; 0.', ['workspace']);
-  const all = [waiting, oldest, held, deadLetters, workers, circuit, ledger, residue];
+  const success = gauge('fleet_read_success', 'Whether the fleet could be read from Redis.', []);
 
-  // One gauge's collect reads for all of them; prom-client asks each metric once per scrape.
-  new Gauge({
-    name: `${METRIC_PREFIX}fleet_read_success`,
-    help: 'Whether the fleet could be read from Redis.',
-    registers: [registry],
-    async collect() {
-      for (const metric of all) metric.reset();
-      const view = await look().catch(() => undefined);
-      this.set(view === undefined ? 0 : 1);
-      for (const { state } of view?.workspaces ?? []) {
-        const { workspace } = state;
-        for (const queue of [...state.lanes, state.fallback]) {
-          waiting.set({ workspace, queue: queue.queue }, queue.operations);
-          oldest.set({ workspace, queue: queue.queue }, (queue.oldestWaitingMs ?? 0) / 1000);
-        }
-        held.set({ workspace }, state.fallback.heldPersons);
-        deadLetters.set({ workspace }, state.deadLetters.deadLetters);
-        workers.set({ workspace }, state.workers.length);
-        circuit.set({ workspace }, { CLOSED: 0, HALF_OPEN: 0.5, OPEN: 1 }[state.circuit.state]);
-        for (const name of ['accepted', ...FINAL_STATES, 'waiting'] as const) {
-          ledger.set({ workspace, state: name }, state.ledger[name]);
-        }
-        residue.set({ workspace }, state.residue);
+  const update = (view: FleetView | undefined) => {
+    for (const metric of [waiting, oldest, held, deadLetters, workers, circuit, ledger, residue]) metric.reset();
+    success.set(view === undefined ? 0 : 1);
+    for (const { state } of view?.workspaces ?? []) {
+      const { workspace } = state;
+      for (const queue of [...state.lanes, state.fallback]) {
+        waiting.set({ workspace, queue: queue.queue }, queue.operations);
+        oldest.set({ workspace, queue: queue.queue }, (queue.oldestWaitingMs ?? 0) / 1000);
       }
+      held.set({ workspace }, state.fallback.heldPersons);
+      deadLetters.set({ workspace }, state.deadLetters.deadLetters);
+      workers.set({ workspace }, state.workers.length);
+      circuit.set({ workspace }, { CLOSED: 0, HALF_OPEN: 0.5, OPEN: 1 }[state.circuit.state]);
+      for (const name of ['accepted', ...FINAL_STATES, 'waiting'] as const) {
+        ledger.set({ workspace, state: name }, state.ledger[name]);
+      }
+      residue.set({ workspace }, state.residue);
+    }
+  };
+
+  return {
+    contentType: registry.contentType,
+    async metrics() {
+      // Read once for all of them, before prom-client asks each: its `collect` hooks run side by side.
+      update(await look().catch(() => undefined));
+      return registry.metrics();
     },
-  });
+  };
 }

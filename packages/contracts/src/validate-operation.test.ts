@@ -259,7 +259,7 @@ describe('the message of a refusal', () => {
       const inputs = [
         person('delete', { identifiers: { email: value } }),
         person('identify', { attributes: { unsubscribed: value } }),
-        person('event', { name: value }),
+        person('event', { name: 'Paid', timestamp: value }),
         { type: value },
       ];
       for (const input of inputs)

@@ -44,7 +44,10 @@ export interface DeliveryResult {
   readonly settlements: readonly (Settlement | undefined)[];
   /** HTTP requests sent. */
   readonly requests: number;
-  /** With `isolate`: indexes of the operations that failed in a request of their own, transiently. */
-  readonly failedAlone?: readonly number[];
   readonly interruption?: Interruption;
+  /**
+   * Isolated runs: indexes of operations that failed transiently in a request of their own. Absent when so much failed in a
+   * row that it says nothing about single operations.
+   */
+  readonly failedAlone?: readonly number[];
 }

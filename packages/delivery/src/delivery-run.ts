@@ -1,14 +1,12 @@
 import { type DeadLetterReason, laneKeyOf } from '@cio-fleet/contracts';
 import { affectedKeys, isEvent } from './affected-keys.ts';
-import type { Health } from './breaker.ts';
-import { classify } from './classify.ts';
 import type { CourierOptions, RequestFacts } from './courier.ts';
 import type { DeliveryError } from './delivery-error.ts';
 import type { DeliveryRequest, DeliveryResult, Interruption, Settlement } from './delivery-result.ts';
 import { identifyFingerprint } from './identify-fingerprint.ts';
 import { type Item, itemOf } from './item.ts';
 import type { DeliveryLimits } from './limits.ts';
-import { bodyBytesOf } from './pack.ts';
+import { sendRequest } from './send-request.ts';
 import type { Verdict } from './verdict.ts';
 
 /** What one call of `deliver` needs, and the state it builds up. */
@@ -63,8 +61,8 @@ class Run implements DeliveryRun {
     return {
       settlements: this.#settlements,
       requests: this.#requests,
-      ...(this.#failedAlone.length > 0 && { failedAlone: this.#failedAlone }),
       ...(interruption !== undefined && { interruption }),
+      ...(this.#failedAlone.length > 0 && { failedAlone: this.#failedAlone }),
     };
   }
 
@@ -122,9 +120,12 @@ class Run implements DeliveryRun {
     this.#failuresInARow += 1;
     // The way down to one operation is log2(n) failures long. Much more than that without one success is an outage.
     const patience = 2 * Math.ceil(Math.log2(this.#options.request.operations.length + 1)) + 4;
-    if (this.#failuresInARow > patience) return this.#interrupt(verdict);
+    if (this.#failuresInARow > patience) {
+      this.#failedAlone.length = 0;
+      return this.#interrupt(verdict);
+    }
     if (items.length > 1) return this.#search(items, undefined);
-    for (const { index, queued } of items.flatMap((item) => item.members)) {
+    for (const { index, queued } of items.flatMap(({ members }) => members)) {
       this.#failedAlone.push(index);
       for (const key of affectedKeys(queued.op)) this.#blocked.add(key);
     }
@@ -193,91 +194,22 @@ class Run implements DeliveryRun {
     return 'interrupted';
   }
 
-  /** One HTTP request. `undefined`: not sent, or not to be judged; `#interruption` says why. */
+  /** One HTTP request. `undefined`: not to be judged; `#interruption` says why. */
   async #send(items: readonly Item[]): Promise<Verdict | undefined> {
-    const { breaker, budget, request } = this.#options;
-    const { signal } = request;
-    if (breaker.status.state === 'OPEN') {
-      this.#interrupt({ kind: 'circuit-open' });
-      return undefined;
-    }
-    try {
-      signal.throwIfAborted();
-      await budget.take(request.purpose, signal);
-    } catch (error) {
-      if (!signal.aborted) throw error;
-      this.#interrupt({ kind: 'aborted' });
-      return undefined;
-    }
-    const run = await breaker.run(() => this.#attempt(items));
-    if (!run.ran) this.#interrupt({ kind: 'circuit-open' });
-    if (!run.ran || run.value === undefined) return undefined;
-    if ('thrown' in run.value) throw run.value.thrown;
-    return run.value;
-  }
-
-  async #attempt(
-    items: readonly Item[],
-  ): Promise<{ health: Health; value: Verdict | { thrown: unknown } | undefined }> {
-    const { client, request, onRequest, now } = this.#options;
-    const neutral = { kind: 'neutral' } as const;
-    try {
-      // The last thing before the send: whatever happened while we waited, the job may be someone else's by now.
-      if ((await request.guard()) === 'stale') {
-        this.#interrupt({ kind: 'stale' });
-        return { health: neutral, value: undefined };
-      }
-    } catch (thrown) {
-      // Our Redis failed, not Customer.io.
-      return { health: neutral, value: { thrown } };
-    }
-    this.#requests += 1;
-    const startedMs = now();
-    const answer = await client.send(
-      items.map(({ op }) => op),
-      request.signal,
-    );
-    const verdict = classify(answer, items.length);
-    const aborted = request.signal.aborted && answer.kind === 'failure';
-    onRequest({
-      purpose: request.purpose,
-      operations: items.length,
-      bytes: bodyBytesOf(items),
-      verdict: aborted ? 'aborted' : verdict.kind,
-      ...(answer.kind === 'response' && { status: answer.status }),
-      durationMs: now() - startedMs,
-    });
-    if (verdict.kind === 'transient' || aborted) {
-      // They may have got through or not: what was delivered last is unknown.
+    const result = await sendRequest(items, { ...this.#options, isExpectedToFail: this.#failuresInARow > 0 });
+    if (result.sent) this.#requests += 1;
+    const { verdict } = 'verdict' in result ? result : { verdict: undefined };
+    if (result.sent && (verdict === undefined || verdict.kind === 'transient')) {
+      // They may have got through or not: what reached these persons last is unknown.
       for (const item of items) if (!isEvent(item.op)) this.#forget(item);
     }
-    if (aborted) {
-      this.#interrupt({ kind: 'aborted' });
-      return { health: neutral, value: undefined };
-    }
-    return { health: await this.#report(verdict), value: verdict };
-  }
-
-  /** Tells the budget, and says what the breaker may conclude. */
-  async #report(verdict: Verdict): Promise<Health> {
-    const { budget } = this.#options;
-    switch (verdict.kind) {
-      case 'throttled':
-        await budget.throttled(verdict.retryAfterMs);
-        return { kind: 'neutral' };
-      case 'setup':
-        return { kind: 'neutral' };
-      case 'transient':
-        // A search for one operation fails many times in a row by nature; only its first failure is news.
-        if (this.#failuresInARow > 0) return { kind: 'neutral' };
-        return { kind: 'failure', error: `${verdict.error.code}: ${verdict.error.message}` };
-      default:
-        this.#failuresInARow = 0;
-        budget.succeeded();
-        return { kind: 'success' };
-    }
+    if ('interruption' in result) this.#interrupt(result.interruption);
+    else if (ANSWERED.has(result.verdict.kind)) this.#failuresInARow = 0;
+    return verdict;
   }
 }
+
+const ANSWERED: ReadonlySet<Verdict['kind']> = new Set(['delivered', 'partial', 'bisect', 'split']);
 
 function tooLarge(item: Item, limits: DeliveryLimits): DeadLetterReason {
   const message = `expected an operation of less than ${limits.maxBodyBytes} bytes, got ${item.bytes}: send less data`;

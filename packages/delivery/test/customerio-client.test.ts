@@ -209,8 +209,10 @@ describe('how the client fails', () => {
 
 describe('credentials', () => {
   const echoes: Record<string, Parameters<typeof startFakeHost>[0]> = {
-    'a 401 that echoes the header': (response, { headers }) => json(response, 401, { errors: [{ message: headers.authorization }] }),
-    'an HTML page that echoes the header': (response, { headers }) => response.writeHead(502).end(`<p>${headers.authorization}</p>`),
+    'a 401 that echoes the header': (response, { headers }) =>
+      json(response, 401, { errors: [{ message: headers.authorization }] }),
+    'an HTML page that echoes the header': (response, { headers }) =>
+      response.writeHead(502).end(`<p>${headers.authorization}</p>`),
     'a text that echoes the key': (response) => response.writeHead(500).end(`bad key ${API_KEY}`),
     'a 207 that echoes the header': (response, { headers }) =>
       json(response, 207, { errors: [{ batch_index: 0, message: headers.authorization }] }),

@@ -19,7 +19,6 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  process.kill(redis.pid, 'SIGCONT');
   await producer.close({ timeoutMs: 1_000 });
   contents.close();
   await redis.stop();
@@ -149,6 +148,7 @@ it('keeps operations while Redis answers OOM and turns new ones away, and goes o
 
 it('answers QUEUE_FULL above 80 % of maxmemory, before Redis itself refuses', async () => {
   producer = createProducer({ redisUrl: redis.url, workspace });
+  await contents.redis.set('filler', 'x'.repeat(20_000_000));
   const usedBytes = Number(/used_memory:(\d+)/.exec(await contents.redis.info('memory'))?.[1]);
   await contents.redis.config('SET', 'maxmemory', String(Math.round(usedBytes * 1.15)));
   const refused = await waitFor(async () => {

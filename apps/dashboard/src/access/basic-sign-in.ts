@@ -23,7 +23,10 @@ interface Account {
 }
 
 /** HTTP Basic against a list of users. Compares in constant time, also for users that don't exist. */
-export function createBasicSignIn(users: readonly User[], { now = Date.now }: { readonly now?: () => number } = {}): SignIn {
+export function createBasicSignIn(
+  users: readonly User[],
+  { now = Date.now }: { readonly now?: () => number } = {},
+): SignIn {
   const key = randomBytes(32);
   const digestOf = (text: string) => createHmac('sha256', key).update(text).digest();
   const accounts = new Map<string, Account>(

@@ -12,7 +12,10 @@ export function createGuard(signIn: SignIn, logger: Logger): RequestHandler {
     if (result.kind === 'refused') {
       // A browser's first request has no credentials yet; only wrong ones are worth a line.
       if (request.headers.authorization !== undefined || result.status === 403) {
-        logger.warn({ audit: true, remoteAddress: request.socket.remoteAddress, status: result.status }, 'sign-in refused');
+        logger.warn(
+          { audit: true, remoteAddress: request.socket.remoteAddress, status: result.status },
+          'sign-in refused',
+        );
       }
       if (result.challenge !== undefined) response.setHeader('www-authenticate', result.challenge);
       response.status(result.status).type('text/plain').send(`${result.message}\n`);
@@ -27,12 +30,12 @@ export function createGuard(signIn: SignIn, logger: Logger): RequestHandler {
       return;
     }
     request.headers[IDENTITY_HEADER] = encodeIdentity(result.identity);
-    response.locals['identity'] = result.identity;
+    response.locals.identity = result.identity;
     next();
   };
 }
 
 /** Who asks, behind the guard. */
 export function identityOf(response: Response): Identity {
-  return response.locals['identity'] as Identity;
+  return response.locals.identity as Identity;
 }

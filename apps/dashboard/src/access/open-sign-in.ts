@@ -16,7 +16,8 @@ export function createOpenSignIn(): SignIn {
       return {
         kind: 'refused',
         status: 403,
-        message: 'Without sign-in the dashboard answers to localhost only; open it by that name, or set DASHBOARD_AUTH.',
+        message:
+          'Without sign-in the dashboard answers to localhost only; open it by that name, or set DASHBOARD_AUTH.',
       };
     },
   };

@@ -3,16 +3,27 @@ import helmet from 'helmet';
 
 /**
  * Content-Security-Policy and its relatives. Nobody may frame us (a click on a hidden button would count as the operator's),
- * nothing is loaded from elsewhere, nothing is cached. Bull Board sets style attributes, so it needs `inlineStyles`.
+ * nothing is loaded from elsewhere, nothing is cached. Bull Board sets style attributes, so pages under
+ * `inlineStylesUnder` may have them.
  */
-export function responseHeaders({ inlineStyles }: { readonly inlineStyles: boolean }): RequestHandler {
-  const protect = helmet({
+export function responseHeaders({ inlineStylesUnder }: { readonly inlineStylesUnder: string }): RequestHandler {
+  const ours = protection(["'self'"]);
+  const board = protection(["'self'", "'unsafe-inline'"]);
+  return (request, response, next) => {
+    response.setHeader('cache-control', 'no-store');
+    const isBoard = request.path === inlineStylesUnder || request.path.startsWith(`${inlineStylesUnder}/`);
+    (isBoard ? board : ours)(request, response, next);
+  };
+}
+
+function protection(styleSrc: readonly string[]) {
+  return helmet({
     contentSecurityPolicy: {
       useDefaults: false,
       directives: {
         defaultSrc: ["'none'"],
         scriptSrc: ["'self'"],
-        styleSrc: inlineStyles ? ["'self'", "'unsafe-inline'"] : ["'self'"],
+        styleSrc: [...styleSrc],
         imgSrc: ["'self'", 'data:'],
         fontSrc: ["'self'"],
         connectSrc: ["'self'"],
@@ -26,8 +37,4 @@ export function responseHeaders({ inlineStyles }: { readonly inlineStyles: boole
     // Whether the address is served over TLS is the ingress's to know and to say.
     strictTransportSecurity: false,
   });
-  return (request, response, next) => {
-    response.setHeader('cache-control', 'no-store');
-    protect(request, response, next);
-  };
 }

@@ -15,6 +15,9 @@ it.each([
   expect(networks.ok && networks.contains(address)).toBe(expected);
 });
 
-it.each(['', '10.0.0.0/33', '10.0.0/8', 'proxy.internal', '10.0.0.0/', '::/129', '10.0.0.0/-1'])('refuses %j', (text) => {
-  expect(parseTrustedNetworks(text).ok).toBe(false);
-});
+it.each(['', '10.0.0.0/33', '10.0.0/8', 'proxy.internal', '10.0.0.0/', '::/129', '10.0.0.0/-1'])(
+  'refuses %j',
+  (text) => {
+    expect(parseTrustedNetworks(text).ok).toBe(false);
+  },
+);

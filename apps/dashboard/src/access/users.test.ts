@@ -16,7 +16,9 @@ it('reads users from lines, with comments', () => {
 });
 
 it('tells every bad entry by its number and never by its text', () => {
-  const { users, problems } = parseUsers('ada:hunter2,bob:hunter2:root,:hunter2:viewer,eve:hunter2:viewer,eve:x:viewer');
+  const { users, problems } = parseUsers(
+    'ada:hunter2,bob:hunter2:root,:hunter2:viewer,eve:hunter2:viewer,eve:x:viewer',
+  );
   expect(users.map(({ name }) => name)).toEqual(['eve']);
   expect(problems).toEqual([
     'entry 1: expected user:password:role',

@@ -58,7 +58,7 @@ function entryOf(context: Context, user: string, role: string) {
 }
 
 function queueNameOf({ request }: Context): string {
-  const name: unknown = request.params['queueName'];
+  const name: unknown = request.params.queueName;
   return typeof name === 'string' ? name : '';
 }
 

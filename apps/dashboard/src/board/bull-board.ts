@@ -3,7 +3,7 @@ import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { ExpressAdapter } from '@bull-board/express';
 import { queuePrefix } from '@cio-fleet/contracts';
 import { Queue } from 'bullmq';
-import type { RequestHandler } from 'express';
+import type { Application, RequestHandler } from 'express';
 import type { Redis } from 'ioredis';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { createBoardHooks } from './board-hooks.ts';
@@ -40,7 +40,10 @@ export interface Board {
 
 /** Bull Board over the queues of the fleet, with our rules. Looking at it writes nothing. */
 export function createBoard(options: BoardOptions): Board {
-  const shown = new Map<string, { readonly boardQueue: BoardQueue; readonly queue: Queue; readonly adapter: BullMQAdapter }>();
+  const shown = new Map<
+    string,
+    { readonly boardQueue: BoardQueue; readonly queue: Queue; readonly adapter: BullMQAdapter }
+  >();
   const queueOf = (name: string) => shown.get(name)?.boardQueue;
   const serverAdapter = new ExpressAdapter();
   serverAdapter.setBasePath(options.basePath);
@@ -64,6 +67,9 @@ export function createBoard(options: BoardOptions): Board {
     },
   });
   withoutWebFonts(serverAdapter);
+  // It is an application of its own, with express's defaults.
+  const application = serverAdapter.getRouter() as Application;
+  application.disable('x-powered-by').disable('etag');
 
   const open = (boardQueue: BoardQueue) => {
     const queue = new Queue(boardQueue.name, {
@@ -83,7 +89,7 @@ export function createBoard(options: BoardOptions): Board {
   };
 
   return {
-    handler: serverAdapter.getRouter() as RequestHandler,
+    handler: application,
     show(queues) {
       const names = new Set(queues.map(({ name }) => name));
       if (names.size === shown.size && queues.every(({ name }) => shown.has(name))) return;

@@ -38,7 +38,9 @@ export function boardQueuesOf(
       'dead-letter',
       'What Customer.io rejects for good. Retry puts it back on its lane; Retry all goes oldest first, paced.',
     ),
-    ...(optional.journal ? [queue(journalQueueName(workspace), 'journal', 'Outcomes on their way to the journal.')] : []),
+    ...(optional.journal
+      ? [queue(journalQueueName(workspace), 'journal', 'Outcomes on their way to the journal.')]
+      : []),
     ...(optional.webhooks
       ? [queue(webhooksQueueName(workspace), 'webhooks', "Customer.io's reporting webhooks for your consumers.")]
       : []),

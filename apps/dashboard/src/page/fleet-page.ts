@@ -30,7 +30,11 @@ export function fleetUnknown(problem: string): Html {
   </div>`;
 }
 
-function workspaceSection({ outline, state, throughput }: WorkspaceView, redrive: Redrive | undefined, role: Role): Html {
+function workspaceSection(
+  { outline, state, throughput }: WorkspaceView,
+  redrive: Redrive | undefined,
+  role: Role,
+): Html {
   const { circuit, ledger, residue, lanes, fallback, deadLetters, rate, workers, at } = state;
   const tone = { CLOSED: 'good', HALF_OPEN: 'warn', OPEN: 'bad' }[circuit.state];
   const oldestMs = lanes.reduce<number | null>((worst, { oldestWaitingMs }) => maxOf(worst, oldestWaitingMs), null);

@@ -1,7 +1,13 @@
 import { isEmail, isPhone } from '../identifier-format.ts';
 import { isJsonObject, type JsonObject } from '../json.ts';
 import type { Operation } from '../operation.ts';
-import { canonical, IDENTIFIER_KINDS, type Identifier, identifierOf } from '../state/identifier.ts';
+import {
+  canonical,
+  IDENTIFIER_KINDS,
+  type Identifier,
+  type IdentifierKind,
+  identifierOf,
+} from '../state/identifier.ts';
 import type { Person } from '../state/person.ts';
 import { relate, relationshipEntries, unrelate } from '../state/relationships.ts';
 import type { Workspace } from '../state/workspace.ts';

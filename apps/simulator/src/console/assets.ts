@@ -5,9 +5,10 @@ import { replyError } from './reply.ts';
 const TYPES: Readonly<Record<string, string>> = {
   'simulator.css': 'text/css; charset=utf-8',
   'simulator.js': 'text/javascript; charset=utf-8',
+  'simulator.svg': 'image/svg+xml',
 };
 
-/** `GET /_sim/assets/:file`: the two files of the page, by an allow-list of names. */
+/** `GET /_sim/assets/:file`: the files of the page, by an allow-list of names. */
 export async function serveAsset({ response, rest }: ConsoleCall): Promise<void> {
   const [file = ''] = rest;
   const type = Object.hasOwn(TYPES, file) ? TYPES[file] : undefined;

@@ -25,6 +25,7 @@ export function renderPage(simulation: Simulation): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>Customer.io simulator</title>
+<link rel="icon" href="/_sim/assets/simulator.svg" type="image/svg+xml">
 <link rel="stylesheet" href="/_sim/assets/simulator.css">
 <script src="/_sim/assets/simulator.js" defer></script>
 </head>
@@ -68,8 +69,8 @@ function renderFaults({ faults }: Snapshot): string {
 <p><strong id="state">${isBroken ? 'Broken' : 'All is well'}</strong> <code id="plan">${
     isBroken ? escapeHtml(JSON.stringify(faults)) : ''
   }</code></p>
-<div class="buttons">${buttons.join('')}<button type="button" class="mend" id="mend">Mend</button>
-<button type="button" class="forget" id="forget">Forget everything</button></div>
+<div class="buttons">${buttons.join('')}</div>
+<div class="buttons"><button type="button" class="mend" id="mend">Mend</button><button type="button" class="forget" id="forget">Forget everything</button></div>
 <noscript><p>Without JavaScript, break it with <code>curl -d '{"status":503}' …/_sim/faults</code>, mend it with
 <code>curl -X DELETE …/_sim/faults</code>, and reload this page to see what came.</p></noscript>
 </section>`;

@@ -1,0 +1,121 @@
+import { rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { type Ledger, ledgerResidue, workspaceKeys } from '@cio-fleet/contracts';
+import { removeRunFile, writeRunFile } from '@cio-fleet/lifecycle';
+import { createProducer } from '@cio-fleet/producer';
+import { startRedis, waitFor } from '@cio-fleet/testkit';
+import { Redis } from 'ioredis';
+import { type DemoApps, startApps } from './apps.ts';
+import { banner } from './banner.ts';
+import { liveLine, readCounts, summaryLine } from './counts.ts';
+import { type DemoOptions, demoOptions } from './options.ts';
+import { freeOrAny } from './ports.ts';
+import { startTraffic } from './traffic.ts';
+
+const WORKSPACE = 'default';
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const RUN_FILE = `${ROOT}.data/run.json`;
+const DATA_DIR = `${ROOT}.data/demo-redis`;
+const REDIS_PORT = 6390;
+const SETTLE_MS = 15_000;
+
+let options: DemoOptions;
+try {
+  options = demoOptions(process.argv.slice(2));
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(2);
+}
+
+const stopping = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stopping.abort());
+
+console.log('starting Redis, the simulator, a worker and the dashboard ...');
+rmSync(DATA_DIR, { recursive: true, force: true });
+const redisPort = await freeOrAny(REDIS_PORT);
+const redisServer = await startRedis({ dataDir: DATA_DIR, ...(redisPort !== 0 && { port: redisPort }) });
+const redis = new Redis(redisServer.url, { maxRetriesPerRequest: 1 });
+redis.on('error', () => undefined); // The next read says so.
+
+let apps: DemoApps | undefined;
+let summary: string | undefined;
+let exitCode = 0;
+try {
+  apps = await startApps(redisServer.url, process.env);
+  const ports = {
+    dashboard: apps.dashboard.port,
+    simulator: apps.simulator.port,
+    worker: apps.worker.port,
+    redis: redisServer.port,
+  };
+  writeRunFile(RUN_FILE, { redisUrl: redisServer.url, databaseUrl: null, ports, pid: process.pid });
+  console.log(banner(apps, redisServer.url));
+  exitCode = await runTraffic();
+} catch (error) {
+  console.error(error);
+  exitCode = 1;
+} finally {
+  removeRunFile(RUN_FILE, process.pid);
+  await Promise.all([apps?.dashboard.stop(), apps?.worker.stop()]);
+  await apps?.simulator.stop();
+  redis.disconnect();
+  await redisServer.stop();
+}
+if (summary !== undefined) console.log(summary);
+process.exit(exitCode);
+
+async function runTraffic(): Promise<number> {
+  const cio = createProducer({ redisUrl: redisServer.url, workspace: WORKSPACE, source: 'demo-shop' });
+  const traffic = startTraffic(cio, options.rate);
+  const counting = showCounts();
+  const ended = options.seconds === undefined ? undefined : setTimeout(() => stopping.abort(), options.seconds * 1000);
+  await counting;
+  clearTimeout(ended);
+  await traffic.stop();
+  await cio.close({ timeoutMs: 5000 });
+  if (options.seconds === undefined) return 0;
+
+  await waitFor(async () => (await readCounts(redis, WORKSPACE)).waiting === 0, { timeoutMs: SETTLE_MS }).catch(
+    () => undefined, // The summary tells what still waits.
+  );
+  const ledger = await readCounts(redis, WORKSPACE);
+  summary = summaryLine(ledger);
+  return isBalanced(ledger) ? 0 : 1;
+}
+
+function isBalanced(ledger: Ledger): boolean {
+  return ledgerResidue(ledger) === 0 && ledger.delivered > 0;
+}
+
+/** A line of counts every second until the demo stops; on a terminal it replaces itself. */
+async function showCounts(): Promise<void> {
+  let before = await readCounts(redis, WORKSPACE);
+  while (!stopping.signal.aborted) {
+    await pause(1000);
+    const [ledger, held, circuit] = await Promise.all([
+      readCounts(redis, WORKSPACE),
+      redis.hlen(workspaceKeys(WORKSPACE).held),
+      readCircuit(),
+    ]);
+    const line = liveLine(ledger, before, circuit, held, new Date());
+    process.stdout.write(process.stdout.isTTY ? `\r\x1b[2K${line}` : `${line}\n`);
+    before = ledger;
+  }
+  if (process.stdout.isTTY) process.stdout.write('\n');
+}
+
+async function readCircuit(): Promise<string> {
+  const response = await fetch(`http://127.0.0.1:${apps?.worker.port}/health/customerio`);
+  const { customerio } = (await response.json()) as { customerio: { circuit_state: string } };
+  return customerio.circuit_state;
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    stopping.signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
