@@ -1,4 +1,11 @@
-import { type Breaker, createBreaker, createBudget, createCourier, createCustomerioClient } from '@cio-fleet/delivery';
+import {
+  type Breaker,
+  createBreaker,
+  createBudget,
+  createCourier,
+  createCustomerioClient,
+  startCircuitProbe,
+} from '@cio-fleet/delivery';
 import { createLaneFleet, DEFAULT_LANE_POLICY, type LaneFleet, type LanePolicy } from '@cio-fleet/lanes';
 import type { Service } from '@cio-fleet/lifecycle';
 import type { Logger } from '@cio-fleet/telemetry';
@@ -9,6 +16,9 @@ import { createErrorLog } from './error-log.ts';
 import { eventLoopLagMs } from './event-loop-lag.ts';
 import { VERSION } from './version.ts';
 import type { WorkerMetrics } from './worker-metrics.ts';
+
+/** How long a half-open circuit waits for real traffic before it is probed, in ms. */
+const PROBE_INTERVAL_MS = 500;
 
 export interface WorkspaceWorkerOptions {
   readonly workspace: Workspace;
@@ -101,14 +111,25 @@ export function createWorkspaceWorker(options: WorkspaceWorkerOptions): Workspac
     onError: errors.log,
   });
 
+  let endProbe: (() => void) | undefined;
+
   return {
     name: fleet.name,
     workspace: workspace.name,
     breaker,
     fleet,
-    start: () => fleet.start(),
+    async start() {
+      endProbe = startCircuitProbe({
+        breaker,
+        probe: () => client.checkCredentials(),
+        intervalMs: PROBE_INTERVAL_MS,
+        onError: (error) => logger.error({ err: error }, 'probe failed'),
+      });
+      await fleet.start();
+    },
     async stop() {
       await fleet.stop();
+      endProbe?.();
       breaker.stop();
       await client.close();
     },
@@ -125,5 +146,7 @@ function lanePolicy(config: WorkerConfig): LanePolicy {
     maxAgeMs: config.CIO_FLEET_FALLBACK_MAX_AGE_MS,
     laneMaxBytes: config.CIO_FLEET_LANE_MAX_BYTES,
     laneMaxAgeMs: config.CIO_FLEET_LANE_MAX_AGE_MS,
+    // Where the breaker looks again soon, heads don't linger for longer than it is open.
+    openLingerMs: Math.min(DEFAULT_LANE_POLICY.openLingerMs, config.CIO_FLEET_BREAKER_RESET_MS / 10),
   };
 }

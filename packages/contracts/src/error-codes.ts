@@ -26,6 +26,19 @@ const PRODUCER_CODES = {
     meaning: 'One of source, sessionId, traceId and idempotencyKey is not short text.',
     remedy: 'Pass text of 1 to 256 bytes, or leave it out.',
   },
+  CONFIG_INVALID: {
+    meaning: 'An option of createProducer cannot work; it throws at start, before any call could be lost.',
+    remedy: 'Correct the options that the message lists.',
+  },
+  CALL_UNSUPPORTED: {
+    meaning: 'The drop-in for customerio-node was asked for something that no queued operation can do.',
+    remedy: 'Call Customer.io directly for it.',
+  },
+  CREDENTIALS_IGNORED: {
+    meaning:
+      'A warning of the drop-in for customerio-node: site id, key and region are not used, the workers have them.',
+    remedy: 'Nothing; take them out of the service when convenient.',
+  },
 } as const satisfies Record<string, CodeEntry>;
 
 /** What went wrong with one attempt. Network failures carry the system's own code, e.g. `ECONNRESET`. */
@@ -38,6 +51,14 @@ const ATTEMPT_CODES = {
   ABORTED: {
     meaning: 'The worker gave the request up because it stops or lost its lane; the batch is sent again.',
     remedy: 'Nothing.',
+  },
+  NETWORK: {
+    meaning: 'The request failed on the way without a code of the system; the batch is tried again.',
+    remedy: 'Nothing, unless it goes on: then look at the network and the message.',
+  },
+  UNKNOWN: {
+    meaning: 'An error was kept without a code.',
+    remedy: 'Read its message.',
   },
   SERVER_ERROR: {
     meaning: 'Customer.io answered 5xx; the batch is tried again.',
@@ -121,6 +142,22 @@ const CONFIGURATION_CODES = {
   },
 } as const satisfies Record<string, CodeEntry>;
 
+/** What the endpoints of worker and dashboard, and the CLI, answer. */
+const APP_CODES = {
+  WORKSPACE_UNKNOWN: {
+    meaning: 'This process serves no workspace of that name.',
+    remedy: 'Use one of the names that the message lists.',
+  },
+  REDIS_UNAVAILABLE: {
+    meaning: 'Redis did not answer, so there is nothing to show.',
+    remedy: 'Bring Redis back; the page recovers by itself.',
+  },
+  CALL_INVALID: {
+    meaning: 'An argument of a command is missing or has the wrong form.',
+    remedy: 'Pass what is expected there; fleet <command> --help shows an example.',
+  },
+} as const satisfies Record<string, CodeEntry>;
+
 /** What the simulator's own endpoints (`/_sim`) answer. Its Track API answers as Customer.io does. */
 const SIMULATOR_CODES = {
   NOT_FOUND: {
@@ -161,6 +198,7 @@ export const ERROR_CODES = {
   deadLetters: DEAD_LETTER_CODES,
   lanes: LANE_CODES,
   configuration: CONFIGURATION_CODES,
+  apps: APP_CODES,
   simulator: SIMULATOR_CODES,
 } as const satisfies Record<string, Readonly<Record<string, CodeEntry>>>;
 

@@ -28,6 +28,7 @@ const SECTIONS: Readonly<Record<keyof typeof ERROR_CODES, readonly [title: strin
   deadLetters: ['Dead letters', 'An operation can not be delivered. It waits in the queue `<workspace>.dead-letter`.'],
   lanes: ['Lanes', 'A lane waits.'],
   configuration: ['Configuration', 'A process does not start. It exits with status 2.'],
+  apps: ['Worker, dashboard and CLI', 'A request or a command is refused.'],
   simulator: ['Simulator', "The simulator's own endpoints refuse a request."],
 };
 
@@ -41,13 +42,13 @@ function renderErrors(): string {
   return parts.join('\n');
 }
 
-/** Codes in our sources, as `code: 'X'` or `code = 'X'`, with the file that has each. */
+/** Codes in our sources, as `code: 'X'`, `code = 'X'` or `code ?? 'X'`, with the file that has each. */
 function codesInSources(): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   for (const file of globSync(['packages/*/src/**/*.ts', 'apps/*/src/**/*.ts'], { cwd: ROOT })) {
     if (file.endsWith('.test.ts')) continue;
     const text = readFileSync(join(ROOT, file), 'utf8');
-    for (const [, code] of text.matchAll(/\bcode(?: =|:) '([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)'/g)) {
+    for (const [, code] of text.matchAll(/\bcode(?: =|:| \?\?) '([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)'/g)) {
       if (code !== undefined) found.set(code, file);
     }
   }

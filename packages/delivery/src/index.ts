@@ -11,6 +11,7 @@ export {
 export { type BudgetOptions, createBudget } from './budget.ts';
 export type { Budget } from './budget-port.ts';
 export type { CircuitState, CircuitStatus } from './circuit.ts';
+export { type CircuitProbeOptions, startCircuitProbe } from './circuit-probe.ts';
 export { classify } from './classify.ts';
 export { type Courier, type CourierOptions, createCourier, type RequestFacts } from './courier.ts';
 export { type CustomerioClient, type CustomerioClientOptions, createCustomerioClient } from './customerio-client.ts';

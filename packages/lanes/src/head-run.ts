@@ -44,6 +44,7 @@ export interface HeadDependencies {
   readonly deadLetterAllowance: DeadLetterAllowance;
   readonly now: () => number;
   readonly random: () => number;
-  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** Waits `ms`, but no longer than the circuit is open. */
+  readonly linger: (ms: number, signal: AbortSignal) => Promise<void>;
   readonly onSettled: (batch: SettledBatch) => void;
 }

@@ -85,7 +85,7 @@ export function createLaneFleet(options: LaneFleetOptions): LaneFleet {
       deadLetterAllowance: allowance,
       now,
       random,
-      sleep,
+      linger,
       onSettled: options.onSettled,
     };
     return ({ id, token, data, progress, stalledCounter }) =>
@@ -93,6 +93,13 @@ export function createLaneFleet(options: LaneFleetOptions): LaneFleet {
         { lease: { jobId: id, token }, data, progress: readProgress(progress), stalledCounter, signal: aborter.signal },
         deps,
       );
+  }
+
+  async function linger(ms: number, signal: AbortSignal): Promise<void> {
+    const closing = new AbortController();
+    const unsubscribeLinger = breaker.onChange(() => closing.abort());
+    await sleep(ms, AbortSignal.any([signal, closing.signal]));
+    unsubscribeLinger();
   }
 
   function deadLetterProcessor(queue: QueueAddress): (job: StartedJob) => Promise<JobResult> {
@@ -171,9 +178,13 @@ export function createLaneFleet(options: LaneFleetOptions): LaneFleet {
     await Promise.all(queues.map((queue) => repairUnreadableHead(redis, queue)));
   }
 
+  function beatSafely(): Promise<void> {
+    return beatOnce().catch((error: Error) => options.onError(error, `${workspace} heartbeat`));
+  }
+
   function schedule(): void {
     timer = setTimeout(() => {
-      beating = beatOnce().catch((error: Error) => options.onError(error, `${workspace} heartbeat`));
+      beating = beatSafely();
       void beating.then(() => {
         if (!quiet) schedule();
       });
@@ -200,7 +211,8 @@ export function createLaneFleet(options: LaneFleetOptions): LaneFleet {
         if (state === 'OPEN') return;
         wakeFallback().catch((error: Error) => options.onError(error, fallbackAddress(workspace).name));
       });
-      await beatOnce();
+      // Redis may be full or away: then it is tried again each second, and `isConsuming` says so.
+      await beatSafely();
       schedule();
     },
     async stop() {

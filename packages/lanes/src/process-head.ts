@@ -92,7 +92,7 @@ async function gather(head: Batch['head'], run: HeadRun, deps: HeadDependencies)
   const batch = await peek();
   const full = batch.operations.length >= policy.maxBatchOperations / 2;
   if (deps.queue.role !== 'lane' || deps.circuit() !== 'OPEN' || full) return batch;
-  await deps.sleep(policy.openLingerMs, run.signal);
+  await deps.linger(policy.openLingerMs, run.signal);
   return peek();
 }
 

@@ -41,7 +41,7 @@ export class Enqueuer {
     this.#settings = settings;
     this.#report = report;
     this.#lanes = new LaneSet(settings.lanes, this.#clock);
-    this.#deadlines = new CallDeadlines(settings.enqueueTimeoutMs, (operation) => this.#expire(operation));
+    this.#deadlines = new CallDeadlines(answerWithinMs(settings.enqueueTimeoutMs), (late) => this.#expire(late));
     this.#connection = new RedisConnection(
       {
         redisUrl: settings.redisUrl,
@@ -228,4 +228,9 @@ export class Enqueuer {
     this.#lanes.of(operation).stamp(operation);
     settle?.(failure('ENQUEUE_TIMEOUT', { id: operation.id as string }));
   }
+}
+
+/** Timers fire a little late, and the promise is "never later": so they are set a little early. */
+function answerWithinMs(enqueueTimeoutMs: number): number {
+  return enqueueTimeoutMs - Math.min(10, enqueueTimeoutMs / 20);
 }

@@ -1,4 +1,4 @@
-import { createUlidFactory, newUlid } from '@cio-fleet/contracts';
+import { createUlidFactory } from '@cio-fleet/contracts';
 import type { BufferedOperation } from './buffered-operation.ts';
 import type { JobLimits, LaneBuffer } from './lane-buffer.ts';
 import { notBefore, type RedisClock } from './redis-clock.ts';
@@ -51,7 +51,8 @@ export class LaneWriter {
       if (operations.length === 0) return undefined;
       for (const operation of operations) this.stamp(operation);
       this.#sequence += 1;
-      this.#current = { sequence: this.#sequence, jobId: newUlid(), operations };
+      // The same factory: nothing else of this lane can have this ULID, and fresh random digits cost more than a job.
+      this.#current = { sequence: this.#sequence, jobId: this.#mintUlid(this.#lastAtMs), operations };
     }
     return this.#current;
   }

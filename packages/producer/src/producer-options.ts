@@ -1,4 +1,5 @@
 import { isWorkspaceName } from '@cio-fleet/contracts';
+import { isLabel } from './call-labels.ts';
 import { isLaneCount, MAX_LANES } from './enqueue-write.ts';
 import type { OnError, ProducerLogger } from './failure-report.ts';
 import type { JobLimits } from './lane-buffer.ts';
@@ -102,8 +103,8 @@ export function producerSettings(options: ProducerOptions): ProducerSettings {
   if (!isLaneCount(merged.lanes)) {
     problems.push(`expected lanes to be a whole number from 1 to ${MAX_LANES}, got ${String(merged.lanes)}`);
   }
-  if (merged.source !== undefined && (typeof merged.source !== 'string' || merged.source === '')) {
-    problems.push('expected source to be text, got something else');
+  if (merged.source !== undefined && !isLabel(merged.source)) {
+    problems.push('expected source to be text of 1 to 256 bytes, got something else');
   }
   if (problems.length > 0) throw new ProducerOptionsError(problems);
   return { redis: undefined, source: undefined, ...merged, jobLimits: JOB_LIMITS };

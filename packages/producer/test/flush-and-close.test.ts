@@ -50,7 +50,11 @@ it('flushes before it closes, and answers CLOSED afterwards', async () => {
 });
 
 it('answers CLOSED to calls that still wait when the time of close is up', async () => {
-  const away = createProducer({ redisUrl: `redis://127.0.0.1:${await freePort()}`, workspace, enqueueTimeoutMs: 5_000 });
+  const away = createProducer({
+    redisUrl: `redis://127.0.0.1:${await freePort()}`,
+    workspace,
+    enqueueTimeoutMs: 5_000,
+  });
   const call = away.track('p', 'e');
   expect(await away.close({ timeoutMs: 20 })).toEqual({ ok: false, pending: 1 });
   expect(await call).toMatchObject({ ok: false, error: { code: 'CLOSED' } });

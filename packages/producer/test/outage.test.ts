@@ -50,7 +50,11 @@ it('answers in time while Redis is down at boot, keeps the operations, and deliv
   const results = await Promise.all(Array.from({ length: 100 }, (_, n) => producer.track(`p${n % 5}`, 'e', { n })));
   expect(performance.now() - startedAtMs).toBeLessThan(600);
   for (const result of results) {
-    expect(result).toMatchObject({ ok: false, id: expect.any(String), error: { code: 'ENQUEUE_TIMEOUT', retained: true } });
+    expect(result).toMatchObject({
+      ok: false,
+      id: expect.any(String),
+      error: { code: 'ENQUEUE_TIMEOUT', retained: true },
+    });
   }
   const late = await startRedis({ port });
   const lateContents = new QueueContents(redisUrl, workspace);
@@ -108,6 +112,21 @@ it('answers in time while Redis hangs, and delivers everything once afterwards',
   await waitFor(async () => (await contents.operations()).length >= 52);
   expect(numbersByPerson(await contents.operations()).get('p')).toEqual([...Array(52).keys()]);
   expect(await contents.ledger()).toEqual({ accepted: '52' });
+});
+
+it('connects anew at the next call when Redis was restarted while nothing was written', async () => {
+  producer = createProducer({ redisUrl: redis.url, workspace, enqueueTimeoutMs: 5_000 });
+  await producer.track('p', 'e', { n: 0 });
+  await redis.restart();
+  expect(codeOf(await producer.track('p', 'e', { n: 1 }))).toBe('ok');
+  expect(numbersByPerson(await contents.operations()).get('p')).toEqual([0, 1]);
+});
+
+it('writes again after the scripts of Redis were flushed', async () => {
+  producer = createProducer({ redisUrl: redis.url, workspace });
+  await producer.track('p', 'e', { n: 0 });
+  await contents.redis.script('FLUSH');
+  expect(codeOf(await producer.track('p', 'e', { n: 1 }))).toBe('ok');
 });
 
 it('turns calls away with BUFFER_FULL beyond maxBufferedOperations', async () => {

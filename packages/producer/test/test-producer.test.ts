@@ -31,7 +31,10 @@ it('fails the next call as told, then goes on', async () => {
   expect(await cio.suppress('1')).toMatchObject({ ok: false, error: { code: 'QUEUE_FULL' } });
   expect(await cio.suppress('2')).toMatchObject({ ok: false, error: { code: 'ENQUEUE_TIMEOUT', retained: true } });
   expect(await cio.suppress('3')).toMatchObject({ ok: true });
-  expect(cio.operations.map(({ op }) => op)).toMatchObject([{ identifiers: { id: '2' } }, { identifiers: { id: '3' } }]);
+  expect(cio.operations.map(({ op }) => op)).toMatchObject([
+    { identifiers: { id: '2' } },
+    { identifiers: { id: '3' } },
+  ]);
   expect(failures).toEqual(['QUEUE_FULL', 'ENQUEUE_TIMEOUT']);
 });
 

@@ -50,7 +50,7 @@ function workspaceSection(
       ${tile('Delivered', `${formatRate(throughput.deliveredPerSecond)}/s`, `accepted ${formatRate(throughput.acceptedPerSecond)}/s`)}
       <div class="tile wide"><span class="muted">Last 15 minutes</span>${sparkline(throughput.points, at)}<span class="legend"><i class="accepted"></i>accepted <i class="delivered"></i>delivered</span></div>
       ${tile('Waiting in lanes', formatCount(waiting), `oldest ${formatDuration(oldestMs)}`)}
-      ${tile('In fallback', formatCount(fallback.operations), `${formatCount(fallback.heldPersons)} persons held`, fallback.operations > 0 ? 'warn' : '')}
+      ${tile('In fallback', formatCount(fallback.operations), `${formatCount(fallback.heldPersons)} ${fallback.heldPersons === 1 ? 'person' : 'persons'} held`, fallback.operations > 0 ? 'warn' : '')}
       ${tile('Dead letters', formatCount(deadLetters.operations), `oldest ${formatDuration(deadLetters.oldestMs)}`, deadLetters.operations > 0 ? 'warn' : '')}
       ${tile('Request budget', `${formatRate(rate.current ?? rate.requestsPerSecond ?? outline.maxRequestsPerSecond)}/s`, `of ${formatRate(rate.requestsPerSecond ?? outline.maxRequestsPerSecond)}/s`)}
     </div>

@@ -10,9 +10,9 @@ export function workersTable(workers: readonly WorkerState[], nowMs: number): Ht
   }
   return table({
     label: 'Workers',
-    columns: ['Worker', 'Version', 'Lanes', 'Breaker', '#Delivered', '#Memory', '#Loop lag', 'Up', 'Last error'],
+    columns: ['Worker', 'Version', 'Lanes', 'Breaker', '#Delivered', '#Memory', '#Loop lag', '#Up', 'Last error'],
     rows: workers.map((worker) => [
-      html`<span class="strong">${worker.host}:${worker.pid ?? '?'}</span> ${worker.quiet && html`<span class="chip warn">quiet</span>`}
+      html`<span class="strong nowrap">${worker.host}:${worker.pid ?? '?'}</span> ${worker.quiet && html`<span class="chip warn">quiet</span>`}
         <div class="muted id">${worker.id}</div>`,
       worker.version,
       html`${formatRanges(worker.lanes)}${worker.fallback && html` <span class="chip">fallback</span>`}${worker.deadLetter && html` <span class="chip">dead-letter</span>`}`,

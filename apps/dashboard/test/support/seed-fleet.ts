@@ -51,7 +51,10 @@ export async function seedLanes(redis: Redis, workspace: string, lanes: number, 
       return { name: 'track', data, opts: { jobId: ulid(index), timestamp: Date.now() - 90_000 } };
     }),
   );
-  await redis.hset(workspaceKeys(workspace).waiting, { [`${name}:operations`]: waiting, [`${name}:bytes`]: waiting * 180 });
+  await redis.hset(workspaceKeys(workspace).waiting, {
+    [`${name}:operations`]: waiting,
+    [`${name}:bytes`]: waiting * 180,
+  });
   await redis.hincrby(workspaceKeys(workspace).ledger, 'accepted', waiting);
   await queue.close();
 }
@@ -66,7 +69,10 @@ export async function seedDeadLetters(
   redis: Redis,
   workspace: string,
   count: number,
-  reasonOf: (index: number) => { code: string; message: string } = () => ({ code: 'REJECTED', message: 'name is required' }),
+  reasonOf: (index: number) => { code: string; message: string } = () => ({
+    code: 'REJECTED',
+    message: 'name is required',
+  }),
 ): Promise<void> {
   const name = deadLetterQueueName(workspace);
   const prefix = queuePrefix(workspace);

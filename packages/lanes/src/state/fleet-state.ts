@@ -143,7 +143,7 @@ function readDeadLetterState(facts: {
   readonly operations: number;
 }): DeadLetterState {
   const [resting, waiting, active, oldest] = facts.dead;
-  const oldestAt = numberOf((oldest as string[])[1]);
+  const oldestAt = numberOf((oldest as (string | string[])[]).flat()[1]);
   return {
     deadLetters: Number(resting),
     operations: facts.operations,

@@ -1,0 +1,66 @@
+import type { DeadLetterFilter } from '@cio-fleet/lanes';
+import type { Verb } from '@cio-fleet/contracts';
+import { type Command, InvalidArgumentError } from 'commander';
+import { pointInTime } from '../session/option-parsers.ts';
+
+/** Every verb that a dead letter can have, `batch` for a packed one. */
+const FILTER_VERBS = [
+  'identify',
+  'track',
+  'trackAnonymous',
+  'page',
+  'screen',
+  'addDevice',
+  'deleteDevice',
+  'relate',
+  'unrelate',
+  'merge',
+  'delete',
+  'suppress',
+  'unsuppress',
+  'identifyObject',
+  'identifyAnonymousObject',
+  'relateObject',
+  'unrelateObject',
+  'deleteObject',
+  'trackDelivery',
+  'batch',
+] as const satisfies readonly (Verb | 'batch')[];
+
+/** What narrows dead letters on the command line. */
+export interface FilterOptions {
+  readonly reason?: string;
+  readonly action?: string;
+  readonly verb?: string;
+  readonly person?: string;
+  readonly since?: number;
+  readonly until?: number;
+}
+
+/** Adds the options that narrow dead letters. `verbFlags` names the one for the verb: both commands know both names. */
+export function addFilterOptions(command: Command, verbFlags: '--verb, --action <verb>' | '--action, --verb <verb>'): Command {
+  return command
+    .option('--reason <code>', 'only this reason code, such as REJECTED or EXPIRED', (code) => code.toUpperCase())
+    .option(verbFlags, 'only this verb, such as track', knownVerb)
+    .option('--person <person>', 'only this person: 42, email:…, phone:…, cio_id:…')
+    .option('--since <time>', 'only from this time on: 15m, 2h, 3d ago, ISO 8601 or unix seconds', pointInTime)
+    .option('--until <time>', 'only before this time', pointInTime);
+}
+
+/** The filter that the options mean. */
+export function filterOf({ reason, action, verb, person, since, until }: FilterOptions): DeadLetterFilter {
+  const named = action ?? verb;
+  return {
+    ...(reason !== undefined && { reason }),
+    ...(named !== undefined && { verb: named }),
+    ...(person !== undefined && { person }),
+    ...(since !== undefined && { since }),
+    ...(until !== undefined && { until }),
+  };
+}
+
+function knownVerb(text: string): string {
+  const camel = text.replace(/-([a-z])/g, (_match, letter: string) => letter.toUpperCase());
+  if ((FILTER_VERBS as readonly string[]).includes(camel)) return camel;
+  throw new InvalidArgumentError(`Expected one of ${FILTER_VERBS.join(', ')}.`);
+}

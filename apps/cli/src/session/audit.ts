@@ -1,0 +1,31 @@
+import { hostname, userInfo } from 'node:os';
+import { workspaceKeys } from '@cio-fleet/contracts';
+import type { Redis } from 'ioredis';
+
+/** A change that was made from the command line. */
+export interface AuditedChange {
+  readonly action: string;
+  readonly queue?: string;
+  /** More about it, in a few words. */
+  readonly detail: string;
+  readonly result: string;
+}
+
+/** Entries kept for each workspace, about; the dashboard writes to the same stream. */
+const KEPT_ENTRIES = 10_000;
+
+/** Notes in the workspace's audit stream who changed what. */
+export async function recordChange(redis: Redis, workspace: string, change: AuditedChange): Promise<void> {
+  const entry = { at: new Date().toISOString(), user: `cli:${userName()}@${hostname()}`, role: 'operator', ...change };
+  const fields = Object.entries(entry).flat();
+  await redis.xadd(workspaceKeys(workspace).audit, 'MAXLEN', '~', KEPT_ENTRIES, '*', ...fields);
+}
+
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // A container may run as a number that has no name.
+    return String(process.getuid?.() ?? 'unknown');
+  }
+}

@@ -1,0 +1,31 @@
+import { expect, it } from 'vitest';
+import { isMemoryFull, MemoryWatch } from './memory-watch.ts';
+
+const info = (used: number, max: number) =>
+  `# Memory\r\nused_memory:${used}\r\nused_memory_human:1M\r\nmaxmemory:${max}\r\nmaxmemory_policy:noeviction\r\n`;
+
+it.each([
+  [80, 100, false],
+  [81, 100, true],
+  [1_000, 0, false],
+])('takes %i of %i bytes for full: %s', (used, max, expected) => {
+  expect(isMemoryFull(info(used, max))).toBe(expected);
+});
+
+it('takes text without the fields for not full', () => {
+  expect(isMemoryFull('')).toBe(false);
+});
+
+it('asks at most once a second, and forgets what it knew when the answer is missing', async () => {
+  let asked = 0;
+  const answers = [info(90, 100), undefined];
+  const watch = new MemoryWatch(async () => answers[asked++]);
+  watch.touch();
+  watch.touch();
+  await Promise.resolve();
+  await Promise.resolve();
+  expect([asked, watch.isFull]).toEqual([1, true]);
+  watch.observe(undefined);
+  expect(watch.isFull).toBe(false);
+  watch.stop();
+});
