@@ -10,7 +10,7 @@ let rig: Rig;
 afterEach(() => rig.stop());
 
 async function lanesByWorker(): Promise<Map<string, readonly number[]>> {
-  const ids = await rig.client.zrange(workspaceKeys('default').workers, 0, -1);
+  const ids = await rig.client.zrange(workspaceKeys('default').workers, '0', '-1');
   const beats = await Promise.all(ids.map((id) => rig.client.get(heartbeatKey('default', id))));
   return new Map(ids.map((id, i) => [id, (JSON.parse(beats[i] ?? '{"lanes":[]}') as Heartbeat).lanes]));
 }

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { deadLetterQueueName, journalQueueName, queueKeyPrefix, webhooksQueueName } from '@cio-fleet/contracts';
 import { createHttpService, type HttpService, type Service, service } from '@cio-fleet/lifecycle';
 import { createRegistry, type Logger } from '@cio-fleet/telemetry';
@@ -20,7 +21,7 @@ import { layout } from './page/layout.ts';
 import { createRedriveRoutes } from './redrive-routes.ts';
 
 const BOARD_PATH = '/queues';
-const ASSETS = new URL('../public', import.meta.url).pathname;
+const ASSETS = fileURLToPath(new URL('../public', import.meta.url));
 
 export interface Dashboard {
   /** In the order of their start. */

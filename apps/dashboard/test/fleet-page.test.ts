@@ -119,7 +119,13 @@ describe('the fleet page', () => {
     const response = await dashboard.request('/', { as: VIEWER, headers: { accept: 'application/json' } });
     const { workspaces } = (await response.json()) as { workspaces: readonly object[] };
     expect(workspaces).toMatchObject([
-      { workspace: us, region: 'us', residue: 0, circuit: { state: 'CLOSED' }, deadLetters: { deadLetters: 5, oldestMs: expect.any(Number) } },
+      {
+        workspace: us,
+        region: 'us',
+        residue: 0,
+        circuit: { state: 'CLOSED' },
+        deadLetters: { deadLetters: 5, oldestMs: expect.any(Number) },
+      },
       { workspace: eu, region: 'eu' },
     ]);
   });

@@ -156,6 +156,18 @@ const APP_CODES = {
     meaning: 'An argument of a command is missing or has the wrong form.',
     remedy: 'Pass what is expected there; fleet <command> --help shows an example.',
   },
+  LINE_NOT_JSON: {
+    meaning: 'A line of an imported file is not JSON; it was put aside, the other lines were enqueued.',
+    remedy: 'Correct the line in the file of bad lines and import that file.',
+  },
+  LINE_NOT_UTF8: {
+    meaning: 'A line of an imported file is not UTF-8; it was put aside, the other lines were enqueued.',
+    remedy: 'Convert the file to UTF-8 and import it again.',
+  },
+  LINE_TOO_LONG: {
+    meaning: 'A line of an imported file is longer than any operation can be; it was put aside.',
+    remedy: 'See whether the file has one operation per line.',
+  },
 } as const satisfies Record<string, CodeEntry>;
 
 /** What the simulator's own endpoints (`/_sim`) answer. Its Track API answers as Customer.io does. */

@@ -19,6 +19,7 @@ it('the public API is exactly these names', () => {
       "MAX_FUTURE_SECONDS",
       "MAX_IDENTIFIER_BYTES",
       "MAX_OPERATION_BYTES",
+      "MAX_PAGE_NAME_CHARACTERS",
       "PUSH_LUA",
       "REFUSAL_CODES",
       "SEQUENCE_TTL_SECONDS",

@@ -23,6 +23,7 @@ export {
   MAX_FUTURE_SECONDS,
   MAX_IDENTIFIER_BYTES,
   MAX_OPERATION_BYTES,
+  MAX_PAGE_NAME_CHARACTERS,
 } from './limits.ts';
 export type {
   AddDeviceOperation,

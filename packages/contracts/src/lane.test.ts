@@ -43,7 +43,16 @@ describe('lane key', () => {
     ['id:1', { type: 'person', action: 'merge', primary: { id: '1' }, secondary: { email: 'x@y.z' } }],
     ['object:1:acme', { type: 'object', action: 'delete', identifiers: { object_type_id: '1', object_id: 'acme' } }],
     ['cio_object_id:ob1', { type: 'object', action: 'identify', identifiers: { cio_object_id: 'ob1' } }],
-    ['delivery:RPIL', { type: 'delivery', action: 'event', name: 'opened', identifiers: { id: 'RPIL' } }],
+    [
+      'delivery:RPIL',
+      {
+        type: 'delivery',
+        action: 'event',
+        name: 'opened',
+        identifiers: { id: 'RPIL' },
+        attributes: { device_token: 't' },
+      },
+    ],
   ])('%s comes from the identifier of its operation', (key, operation) => {
     expect(laneKeyOf(operation)).toBe(key);
   });

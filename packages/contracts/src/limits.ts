@@ -16,8 +16,14 @@ export const MAX_ATTRIBUTE_VALUE_BYTES = 1_000;
 /** Attributes of one person, object or relationship in one operation. */
 export const MAX_ATTRIBUTES = 300;
 
-/** Bytes of the name of an event, a page view or a screen view. */
+/** Bytes of the name of an event. */
 export const MAX_EVENT_NAME_BYTES = 100;
+
+/**
+ * Characters of the name of a page or screen view. Customer.io has two messages for names that are too long, "longer than 100
+ * bytes" and "must be less than 500 characters"; addresses of pages, which are names of page views, need the latter.
+ */
+export const MAX_PAGE_NAME_CHARACTERS = 499;
 
 /**
  * Bytes of one operation's JSON on the wire, our id and timestamp included. "32 KB" in the documentation, which doesn't say

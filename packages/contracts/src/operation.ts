@@ -162,7 +162,7 @@ export interface DeliveryOperation {
   readonly identifiers: { readonly id: string };
   readonly name: 'opened' | 'converted' | 'delivered';
   readonly timestamp?: number;
-  readonly attributes?: Attributes;
+  readonly attributes: Attributes & { readonly device_token: string };
 }
 
 /** One thing to do to a person, an object or a delivery. */

@@ -75,7 +75,7 @@ export const REFUSAL_CODES = {
     remedy: 'Name the event, page or screen.',
   },
   EVENT_NAME_TOO_LONG: {
-    meaning: 'The name is longer than the 100 bytes that Customer.io takes.',
+    meaning: 'The name is longer than Customer.io takes: 100 bytes for an event, 499 characters for a page or screen.',
     remedy: 'Shorten the name; for a page, pass the path as its name and the full address in attributes.url.',
   },
   EVENT_ID_INVALID: {

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { MAX_ATTRIBUTES, MAX_EVENT_NAME_BYTES, MAX_IDENTIFIER_BYTES, MAX_OPERATION_BYTES } from './limits.ts';
+import {
+  MAX_ATTRIBUTES,
+  MAX_EVENT_NAME_BYTES,
+  MAX_IDENTIFIER_BYTES,
+  MAX_OPERATION_BYTES,
+  MAX_PAGE_NAME_CHARACTERS,
+} from './limits.ts';
 import type { Operation } from './operation.ts';
 import * as builders from './operation-builders.ts';
 import { wireOperation } from './queued-operation.ts';
@@ -168,7 +174,8 @@ const nearOperation = fc.oneof(
   }),
   fc.record({ ...object, action: actions('delete'), extra }),
   fc.record({
-    ...timed,
+    timestamp: optional(timestamp, oddTimestamp),
+    attributes: mostly(fc.record({ device_token: mostly(word), href: value })),
     type: fc.constant('delivery'),
     identifiers: fc.record({ id: mostly(word) }),
     action: actions('event'),
@@ -194,7 +201,8 @@ function checkAccepted(operation: Operation): void {
       if (operation.type !== 'delivery') expect(bytes(String(value))).toBeLessThanOrEqual(MAX_IDENTIFIER_BYTES);
     }
   }
-  if ('name' in operation) expect(bytes(operation.name)).toBeLessThanOrEqual(MAX_EVENT_NAME_BYTES);
+  if (operation.action === 'event') expect(bytes(operation.name)).toBeLessThanOrEqual(MAX_EVENT_NAME_BYTES);
+  else if ('name' in operation) expect(operation.name.length).toBeLessThanOrEqual(MAX_PAGE_NAME_CHARACTERS);
   if ('timestamp' in wire && wire.timestamp !== undefined) {
     expect(Number.isInteger(wire.timestamp) && wire.timestamp >= 0 && wire.timestamp < 1e11).toBe(true);
   }

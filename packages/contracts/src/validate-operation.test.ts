@@ -25,6 +25,13 @@ function refused(input: unknown): string {
 
 const person = (action: string, more: object = {}) => ({ type: 'person', action, identifiers: PERSON, ...more });
 const object = (action: string, more: object = {}) => ({ type: 'object', action, identifiers: OBJECT, ...more });
+const delivery = (more: object) => ({
+  type: 'delivery',
+  action: 'event',
+  identifiers: { id: 'RPIL' },
+  name: 'opened',
+  ...more,
+});
 const related = (identifiers: object, more: object = {}) => ({ cio_relationships: [{ identifiers, ...more }] });
 
 describe('every operation of the Track API v2 is accepted as it is', () => {
@@ -51,7 +58,7 @@ describe('every operation of the Track API v2 is accepted as it is', () => {
     object('add_relationships', related({ email: 'x@y.z' })),
     object('delete_relationships', related({ cio_id: 'd9c106' })),
     object('delete'),
-    { type: 'delivery', action: 'event', identifiers: { id: 'RPIL' }, name: 'opened', timestamp: SECONDS },
+    delivery({ timestamp: SECONDS, attributes: { device_token: 't', href: 'https://example.com' } }),
   ])('$type $action', (operation) => {
     expect(accepted(operation)).toEqual(operation);
   });
@@ -60,6 +67,13 @@ describe('every operation of the Track API v2 is accepted as it is', () => {
     const operation = person(action, { name: 'Seen', identifiers: { anonymous_id: 'a1' } });
     expect(accepted(operation)).toEqual(operation);
   });
+});
+
+it('names of pages and screens may be as long as addresses are, 499 characters', () => {
+  for (const action of ['page', 'screen']) {
+    const operation = person(action, { name: 'é'.repeat(499) });
+    expect(accepted(operation)).toEqual(operation);
+  }
 });
 
 describe('what is not exact becomes exact', () => {
@@ -196,7 +210,8 @@ describe('refusals name code and path', () => {
     ['FIELD_TYPE name', person('event', { name: 5 })],
     ['EVENT_NAME_EMPTY name', person('event', { name: ' ' })],
     ['EVENT_NAME_TOO_LONG name', person('event', { name: 'x'.repeat(101) })],
-    ['EVENT_NAME_TOO_LONG name', person('page', { name: `/${'é'.repeat(50)}` })],
+    ['EVENT_NAME_TOO_LONG name', person('event', { name: `x${'é'.repeat(50)}` })],
+    ['EVENT_NAME_TOO_LONG name', person('page', { name: 'é'.repeat(500) })],
     ['TEXT_INVALID name', person('event', { name: 'Paid\udc00' })],
     ['EVENT_ID_INVALID id', person('event', { name: 'Paid', id: 'order-1' })],
     ['EVENT_ID_INVALID id', person('event', { name: 'Paid', id: 5 })],
@@ -232,8 +247,10 @@ describe('refusals name code and path', () => {
       object('identify', related(PERSON, { relationship_attributes: { role: 1n } })),
     ],
 
-    ['FIELD_MISSING name', { type: 'delivery', action: 'event', identifiers: { id: 'R' } }],
-    ['DELIVERY_METRIC_UNKNOWN name', { type: 'delivery', action: 'event', identifiers: { id: 'R' }, name: 'clicked' }],
+    ['FIELD_MISSING name', delivery({ name: undefined })],
+    ['DELIVERY_METRIC_UNKNOWN name', delivery({ name: 'clicked' })],
+    ['FIELD_MISSING attributes.device_token', delivery({})],
+    ['IDENTIFIER_EMPTY attributes.device_token', delivery({ attributes: { device_token: '' } })],
   ])('%s', (expected, input) => {
     expect(refused(input)).toBe(expected);
   });

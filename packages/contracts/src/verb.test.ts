@@ -26,7 +26,16 @@ describe('verbOf', () => {
     ['relateObject', object('add_relationships')],
     ['unrelateObject', object('delete_relationships')],
     ['deleteObject', object('delete')],
-    ['trackDelivery', { type: 'delivery', action: 'event', identifiers: { id: '1' }, name: 'opened' }],
+    [
+      'trackDelivery',
+      {
+        type: 'delivery',
+        action: 'event',
+        identifiers: { id: '1' },
+        name: 'opened',
+        attributes: { device_token: 't' },
+      },
+    ],
   ])('%s is the verb of its operation', (verb, operation) => {
     expect(verbOf(operation)).toBe(verb);
   });

@@ -80,7 +80,9 @@ describe('a breaker', () => {
     const breaker = breakerOf();
     await askTimes(breaker, 5, 'failure');
     vi.advanceTimersByTime(RESET_MS);
+    expect(breaker.admits).toBe(true);
     const trial = pending(breaker);
+    expect(breaker.admits).toBe(false);
     expect(await ask(breaker, 'success')).toBe(false);
     expect(await trial.end('success')).toBe(true);
     expect(await ask(breaker, 'success')).toBe(true);

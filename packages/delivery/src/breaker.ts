@@ -18,6 +18,8 @@ export type BreakerRun<T> = { readonly ran: true; readonly value: T } | { readon
 /** Stops requests while Customer.io is down. One per worker and workspace. */
 export interface Breaker {
   readonly status: CircuitStatus;
+  /** Whether a request would run now: not while open, nor while another one is on trial. */
+  readonly admits: boolean;
   /**
    * Runs `request`, unless the circuit is open, or half-open with another request on trial.
    *
@@ -95,16 +97,23 @@ export function createBreaker(options: BreakerOptions = {}): Breaker {
     if (circuit.status.state === 'CLOSED') engine.close();
     for (const listener of listeners) listener(circuit.status);
   };
+  const admits = () => {
+    const { state } = circuit.status;
+    return !stopped && state !== 'OPEN' && !(state === 'HALF_OPEN' && onTrial);
+  };
   engine.on('halfOpen', () => apply({ kind: 'reset' }));
 
   return {
     get status() {
       return circuit.status;
     },
+    get admits() {
+      return admits();
+    },
     async run<T>(request: () => Promise<BreakerOutcome<T>>): Promise<BreakerRun<T>> {
-      const { state } = circuit.status;
-      if (stopped || state === 'OPEN' || (state === 'HALF_OPEN' && onTrial)) return { ran: false };
-      const { epoch } = circuit;
+      if (!admits()) return { ran: false };
+      const { epoch, status } = circuit;
+      const { state } = status;
       if (state === 'HALF_OPEN') onTrial = true;
       try {
         const { health, value } = (await engine.fire(request)) as BreakerOutcome<T>;

@@ -5,7 +5,7 @@ import { RateLimiterMemory, RateLimiterRedis, type RateLimiterRes } from 'rate-l
 import type { Budget } from './budget-port.ts';
 import { effectiveRate, MIN_RATE, type RateState } from './effective-rate.ts';
 import { RATE_LIMIT_LUA } from './rate-limit-script.ts';
-import { checkRate, type LIMITER_NAMES, limiterKeyPrefix, readStoredRate } from './rate-setting.ts';
+import { checkRate, type LIMITER_NAMES, limiterKeyPrefix, limiterKeys, readStoredRate } from './rate-setting.ts';
 
 export interface BudgetOptions {
   /** Belongs to the caller, who also closes it. */
@@ -30,10 +30,12 @@ type Ask = { readonly granted: boolean; readonly waitMs: number };
 
 /** A rate set at run time, or lowered by another worker, is noticed within this time. */
 const REFRESH_MS = 400;
-/** How far ahead a request may reserve its time, in s: a change of the rate can't help who has reserved. */
-const RESERVABLE_SECONDS = 1;
+/** How far ahead a request may reserve its time, in quarters of a second: a change of the rate can't help who has reserved. */
+const RESERVABLE = 1;
 /** What fallback uses is charged to everyone, however far ahead that pushes the rest. */
-const UNLIMITED_SECONDS = 3_600;
+const ANY_TIME_AHEAD = 4 * 3_600;
+/** ioredis's states in which a command would only wait for a connection that may never come. */
+const DISCONNECTED: ReadonlySet<string> = new Set(['reconnecting', 'close', 'end']);
 /** Without Redis a process can't know the others: it takes this part of the rate. */
 const ALONE_SHARE = 0.25;
 /** And asks Redis again after this time. */
@@ -62,7 +64,7 @@ export function createBudget(options: BudgetOptions): Budget {
       storeClient: redis,
       keyPrefix: limiterKeyPrefix(workspace),
       points: configured,
-      duration: RESERVABLE_SECONDS,
+      duration: RESERVABLE,
       customIncrTtlLuaScript: RATE_LIMIT_LUA,
     });
   const limiters = { total: limiter(), fallback: limiter() } as const;
@@ -80,24 +82,30 @@ export function createBudget(options: BudgetOptions): Budget {
   const rate = () => effectiveRate(state, redisNowMs());
 
   /** Redis's answer, or `undefined` when it fails or takes too long; then this process is on its own for a while. */
-  async function fromRedis<T>(answer: Promise<T>): Promise<T | undefined> {
-    const late = Promise.withResolvers<undefined>();
-    const timer = setTimeout(late.resolve, redisTimeoutMs, undefined);
-    // Failing Redis is the connection's owner's to report; here it only means going on alone.
-    const result = await Promise.race([answer.catch(() => undefined), late.promise]);
-    clearTimeout(timer);
+  async function fromRedis<T>(ask: () => Promise<T>): Promise<T | undefined> {
+    let result: T | undefined;
+    if (!DISCONNECTED.has(redis.status)) {
+      const late = Promise.withResolvers<undefined>();
+      const timer = setTimeout(late.resolve, redisTimeoutMs, undefined);
+      // Failing Redis is the connection's owner's to report; here it only means going on alone.
+      result = await Promise.race([ask().catch(() => undefined), late.promise]);
+      clearTimeout(timer);
+    }
     if (result === undefined) aloneUntilMs = performance.now() + ALONE_MS;
     return result;
   }
 
   async function refresh(): Promise<void> {
     refreshedAtMs = performance.now();
-    const stored = await fromRedis(readStoredRate(redis, workspace, configured));
+    const stored = await fromRedis(() => readStoredRate(redis, workspace, configured));
     isLoaded = true;
     if (stored === undefined) return;
+    const isChanged = stored.state.budget !== state.budget;
     state = stored.state;
     clockOffsetMs = stored.nowMs - Date.now();
-    if (stored.configured !== configured) await fromRedis(redis.hset(rateKey, 'configured', configured));
+    // Times that this process reserved at the old rate meanwhile would hold a faster one up.
+    if (isChanged) await fromRedis(() => redis.del(...limiterKeys(workspace)));
+    if (stored.configured !== configured) await fromRedis(() => redis.hset(rateKey, 'configured', configured));
   }
 
   /** At most every 400 ms, and only the first one is waited for. */
@@ -109,7 +117,7 @@ export function createBudget(options: BudgetOptions): Budget {
   async function ask(name: LimiterName, requestsPerSecond: number): Promise<Ask> {
     if (performance.now() >= aloneUntilMs) {
       limiters[name].points = requestsPerSecond;
-      const asked = await fromRedis(limiters[name].consume(name).then(granted, refused));
+      const asked = await fromRedis(() => limiters[name].consume(name).then(granted, refused));
       if (asked !== undefined) return asked;
     }
     alone.points = Math.max(MIN_RATE, Math.floor(requestsPerSecond * ALONE_SHARE));
@@ -130,19 +138,19 @@ export function createBudget(options: BudgetOptions): Budget {
       signal.throwIfAborted();
       if (purpose === 'fallback' && performance.now() >= aloneUntilMs) {
         limiters.total.points = rate();
-        await fromRedis(limiters.total.penalty('total', 1, { customDuration: UNLIMITED_SECONDS }));
+        await fromRedis(() => limiters.total.penalty('total', 1, { customDuration: ANY_TIME_AHEAD }));
       }
     },
     async throttled() {
       const lowered = Math.max(MIN_RATE, rate() / 2);
-      await fromRedis(redis.eval(THROTTLE_LUA, 1, rateKey, lowered, THROTTLE_ONCE_PER_MS));
+      await fromRedis(() => redis.eval(THROTTLE_LUA, 1, rateKey, lowered, THROTTLE_ONCE_PER_MS));
       await refresh();
     },
     succeeded() {
       if (state.current === undefined || state.cleanSinceMs !== undefined) return;
       const cleanSinceMs = redisNowMs();
       state = { ...state, cleanSinceMs };
-      void fromRedis(redis.hsetnx(rateKey, 'cleanSince', Math.round(cleanSinceMs)));
+      void fromRedis(() => redis.hsetnx(rateKey, 'cleanSince', Math.round(cleanSinceMs)));
     },
     current: () => ({ budget: state.budget, current: rate() }),
   };

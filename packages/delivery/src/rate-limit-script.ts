@@ -4,7 +4,7 @@
  * those who wait are served in the order they asked, and while the rate isn't used up nobody waits at all.
  *
  * KEYS 1 when the next request is due, in µs of Redis's clock
- * ARGV 1 requests · 2 how far ahead a time may be reserved, in s · 3 rate per second · 4 unused
+ * ARGV 1 requests · 2 how far ahead a time may be reserved, in quarters of a second · 3 rate per second · 4 unused
  *
  * Answers {consumed, ms}: {0, how long to wait before sending}, or {more than any limit, when to ask again}.
  *
@@ -15,7 +15,7 @@ local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
 local due = tonumber(redis.call('GET', KEYS[1]) or '0')
 local ahead = due - now
-local reservable = ARGV[2] * 1000000
+local reservable = ARGV[2] * 250000
 if ahead > reservable then
   return {9007199254740991, math.ceil(math.min(ahead - reservable, 250000) / 1000)}
 end

@@ -59,7 +59,8 @@ export function limiterKeyPrefix(workspace: string): string {
   return workspaceKeys(workspace).rate;
 }
 
-function limiterKeys(workspace: string): string[] {
+/** Where the limiters keep when the next request is due. */
+export function limiterKeys(workspace: string): string[] {
   return LIMITER_NAMES.map((name) => `${limiterKeyPrefix(workspace)}:${name}`);
 }
 

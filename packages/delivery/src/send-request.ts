@@ -31,7 +31,8 @@ export type SendResult =
 /** Sends one request, once the breaker, the budget and at last the guard allow it. */
 export async function sendRequest(items: readonly Item[], options: SendRequestOptions): Promise<SendResult> {
   const { breaker, budget, request } = options;
-  if (breaker.status.state === 'OPEN') return unsent('circuit-open');
+  // Asked before the budget, lest those who wait for a trial spend it.
+  if (!breaker.admits) return unsent('circuit-open');
   try {
     await budget.take(request.purpose, request.signal);
   } catch (error) {

@@ -155,6 +155,14 @@ describe('the budget', () => {
     expect(order).toEqual(['fallback', 'guard', 'succeeded', 'fallback', 'guard', 'succeeded']);
   });
 
+  it('is not spent on requests that the breaker would not let through', async () => {
+    const budget = freeBudget();
+    const { courier, breaker } = receiverOf(() => response(503), { budget });
+    for (let i = 0; i < 8; i += 1) await courier.deliver(requestOf([queued(track('1'))]));
+    expect(budget.told).toEqual(['lane', 'lane', 'lane', 'lane', 'lane']);
+    breaker.stop();
+  });
+
   it('hears of a 429 with its Retry-After', async () => {
     const budget = freeBudget();
     const { courier } = receiverOf(() => ({ kind: 'response', status: 429, body: {}, retryAfterMs: 7_000 }), {

@@ -14,7 +14,7 @@ export interface LanePolicy {
   readonly laneDelayCapMs: number;
   /** First delay in ms after 401 or 403. @defaultValue 1000 */
   readonly setupBaseMs: number;
-  /** Longest delay in ms after 401 or 403; also the longest wait after the keys work again. @defaultValue 15_000 */
+  /** Longest delay in ms after 401 or 403; also the longest wait after the keys work again. @defaultValue 5000 */
   readonly setupCapMs: number;
   /** Bytes that may wait in a lane that is throttled or refused, before it overflows into fallback. @defaultValue 67_108_864 */
   readonly laneMaxBytes: number;
@@ -40,7 +40,7 @@ export const DEFAULT_LANE_POLICY = {
   maxAgeMs: 259_200_000,
   laneDelayCapMs: 60_000,
   setupBaseMs: 1000,
-  setupCapMs: 15_000,
+  setupCapMs: 5000,
   laneMaxBytes: 67_108_864,
   laneMaxAgeMs: 600_000,
   openLingerMs: 2000,

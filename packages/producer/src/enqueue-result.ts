@@ -52,6 +52,9 @@ const MESSAGES = {
 /** The producer's own codes; refused operations carry the code of their refusal instead. */
 export type EnqueueErrorCode = keyof typeof MESSAGES;
 
+/** Every code of the producer's own; each is explained in contracts' table of error codes. */
+export const ENQUEUE_ERROR_CODES = Object.keys(MESSAGES) as readonly EnqueueErrorCode[];
+
 /** A failed result. `detail` is added to the message. */
 export function failure(
   code: EnqueueErrorCode,

@@ -22,7 +22,7 @@ it('follows a step of the Redis clock at once', () => {
   const clock = new RedisClock();
   clock.observe({ sentAtMs: 0, receivedAtMs: 2, redisMs: 5_000_000 });
   clock.observe({ sentAtMs: 1_000, receivedAtMs: 1_002, redisMs: 1_000_000 });
-  expect(Math.abs(clock.at(1_001) - 1_000_000)).toBeLessThanOrEqual(1);
+  expect(Math.abs(clock.at(1_001) - 1_000_000)).toBeLessThanOrEqual(2);
 });
 
 it('is the local clock before the first answer, and ignores an answer that is no time', () => {

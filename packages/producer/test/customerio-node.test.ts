@@ -67,7 +67,9 @@ it('enqueues every method that has a form in v2', async () => {
   expect(await opsOf(() => cio.trackPush(push))).toEqual([
     { ...opened, timestamp: 1_700_000_000, attributes: { device_token: 'tok' } },
   ]);
-  expect(await opsOf(() => cio.reportMetric({ delivery_id: 'D', metric: 'opened' }))).toEqual([opened]);
+  // v2 takes a metric only with the device that it is from.
+  const withoutDevice = cio.reportMetric({ delivery_id: 'D', metric: 'opened' });
+  await expect(withoutDevice).rejects.toMatchObject({ code: 'FIELD_MISSING' });
 });
 
 it('answers a batch as Customer.io does: refused operations are listed, the rest is taken', async () => {

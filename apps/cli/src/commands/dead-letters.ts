@@ -5,8 +5,8 @@ import type { CommandContext } from '../session/command-context.ts';
 import { EXIT_CODES, type ExitCode } from '../session/exit-code.ts';
 import { wholeNumber } from '../session/option-parsers.ts';
 import { withRedis } from '../session/redis-session.ts';
-import type { AddCommand } from './fleet-command.ts';
 import { addFilterOptions, type FilterOptions, filterOf } from './filter-options.ts';
+import type { AddCommand } from './fleet-command.ts';
 
 interface ListOptions extends FilterOptions {
   readonly limit: number;

@@ -1,5 +1,5 @@
-import type { DeadLetterFilter } from '@cio-fleet/lanes';
 import type { Verb } from '@cio-fleet/contracts';
+import type { DeadLetterFilter } from '@cio-fleet/lanes';
 import { type Command, InvalidArgumentError } from 'commander';
 import { pointInTime } from '../session/option-parsers.ts';
 
@@ -38,7 +38,10 @@ export interface FilterOptions {
 }
 
 /** Adds the options that narrow dead letters. `verbFlags` names the one for the verb: both commands know both names. */
-export function addFilterOptions(command: Command, verbFlags: '--verb, --action <verb>' | '--action, --verb <verb>'): Command {
+export function addFilterOptions(
+  command: Command,
+  verbFlags: '--verb, --action <verb>' | '--action, --verb <verb>',
+): Command {
   return command
     .option('--reason <code>', 'only this reason code, such as REJECTED or EXPIRED', (code) => code.toUpperCase())
     .option(verbFlags, 'only this verb, such as track', knownVerb)

@@ -14,12 +14,21 @@ export const addRateCommand: AddCommand = (program, attach) => {
   const command = program
     .command('rate')
     .summary('show or set the request budget')
-    .description('Shows the request budget of the whole fleet, or sets it: it holds within a second, until it is set again.')
-    .addArgument(new Argument('[n]', `requests per second, or ${RESET} for what the workers are configured with`).argParser(checkRate));
+    .description(
+      'Shows the request budget of the whole fleet, or sets it: it holds within a second, until it is set again.',
+    )
+    .addArgument(
+      new Argument('[n]', `requests per second, or ${RESET} for what the workers are configured with`).argParser(
+        checkRate,
+      ),
+    );
   attach<object>(command, rate);
 };
 
-async function rate({ workspace, redisUrl, output }: CommandContext, [wanted]: readonly (string | undefined)[]): Promise<ExitCode> {
+async function rate(
+  { workspace, redisUrl, output }: CommandContext,
+  [wanted]: readonly (string | undefined)[],
+): Promise<ExitCode> {
   const setting = await withRedis(redisUrl(), async (redis) => {
     if (wanted !== undefined) {
       await setRate(redis, workspace, wanted === RESET ? undefined : Number(wanted));
@@ -44,7 +53,8 @@ export function describeRate(rate: {
   readonly setAtRunTime: boolean;
 }): string {
   const { requestsPerSecond, current, setAtRunTime } = rate;
-  if (requestsPerSecond === null) return 'not set, and no worker has run yet; workers use their configuration (100 requests/s unless set)';
+  if (requestsPerSecond === null)
+    return 'not set, and no worker has run yet; workers use their configuration (100 requests/s unless set)';
   const origin = setAtRunTime ? 'set at run time' : "from the workers' configuration";
   const lowered =
     current !== null && current < requestsPerSecond ? `; now ${formatCount(current)} after a 429, and rising` : '';

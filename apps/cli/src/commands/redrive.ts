@@ -11,8 +11,8 @@ import { interruptible } from '../session/interruptible.ts';
 import { positiveNumber } from '../session/option-parsers.ts';
 import { createProgressDisplay } from '../session/progress-display.ts';
 import { withRedis } from '../session/redis-session.ts';
-import type { AddCommand } from './fleet-command.ts';
 import { addFilterOptions, type FilterOptions, filterOf } from './filter-options.ts';
+import type { AddCommand } from './fleet-command.ts';
 
 interface RedriveCommandOptions extends FilterOptions {
   readonly rate: number;
@@ -34,7 +34,11 @@ export const addRedriveCommand: AddCommand = (program, attach) => {
   attach<RedriveCommandOptions>(command, redrive);
 };
 
-async function redrive(context: CommandContext, _args: readonly unknown[], options: RedriveCommandOptions): Promise<ExitCode> {
+async function redrive(
+  context: CommandContext,
+  _args: readonly unknown[],
+  options: RedriveCommandOptions,
+): Promise<ExitCode> {
   const { workspace, output, redisUrl } = context;
   const isDryRun = options.dryRun === true;
   if (!isDryRun && options.yes !== true && !canAsk()) {
@@ -44,7 +48,10 @@ async function redrive(context: CommandContext, _args: readonly unknown[], optio
   return withRedis(redisUrl(), async (redis) => {
     const counted = await redriveDeadLetters({ redis, workspace, filter, dryRun: true });
     if (counted.matched === 0) {
-      throw new CliError(EXIT_CODES.notFound, `no dead letters in workspace ${workspace} match; see: fleet dead-letters`);
+      throw new CliError(
+        EXIT_CODES.notFound,
+        `no dead letters in workspace ${workspace} match; see: fleet dead-letters`,
+      );
     }
     const found = describeFound(counted);
     if (isDryRun) {
@@ -58,7 +65,12 @@ async function redrive(context: CommandContext, _args: readonly unknown[], optio
     await warnWithoutWorkers(redis, context);
     const result = await runRedrive({ redis, context, filter, ratePerSecond: options.rate, matched: counted.matched });
     const detail = `${result.redriven} of ${result.matched} dead letters, ${JSON.stringify(filter)}`;
-    await recordChange(redis, workspace, { action: 'redrive', queue: deadLetterQueueName(workspace), detail, result: 'ok' });
+    await recordChange(redis, workspace, {
+      action: 'redrive',
+      queue: deadLetterQueueName(workspace),
+      detail,
+      result: 'ok',
+    });
     output.result(redriveValue(workspace, result, false), () => describeResult(result));
     const isDone = result.redriven + result.gone === counted.matched - counted.unreadable;
     return isDone && result.redriven + result.gone > 0 ? EXIT_CODES.ok : EXIT_CODES.failure;

@@ -85,7 +85,12 @@ function errorValue({ code, message, refusal }: EnqueueError) {
 
 /** The error for people: one line per fact. */
 export function errorLines(error: EnqueueError): readonly string[] {
-  const { code, message, path, expected, received } = { path: undefined, expected: undefined, received: undefined, ...errorValue(error) };
+  const { code, message, path, expected, received } = {
+    path: undefined,
+    expected: undefined,
+    received: undefined,
+    ...errorValue(error),
+  };
   if (expected === undefined) return [`refused: ${code}`, `  ${printable(message)}`];
   return [
     `refused: ${code}`,

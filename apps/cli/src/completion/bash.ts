@@ -3,7 +3,9 @@ import type { CommandTree, TreeOption } from './command-tree.ts';
 /** A completion script for bash. */
 export function bashCompletion({ name, globalOptions, commands }: CommandTree): string {
   const flags = (options: readonly TreeOption[]) => options.flatMap((option) => option.names).join(' ');
-  const valued = [...globalOptions, ...commands.flatMap(({ options }) => options)].filter(({ takesValue }) => takesValue);
+  const valued = [...globalOptions, ...commands.flatMap(({ options }) => options)].filter(
+    ({ takesValue }) => takesValue,
+  );
   const valuedNames = [...new Set(valued.flatMap((option) => option.names))].join('|');
   const cases = commands.map(
     (command) => `    ${command.name}) words="${[...command.choices, flags(command.options)].join(' ').trim()}" ;;`,

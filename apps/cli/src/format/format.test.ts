@@ -58,10 +58,11 @@ describe('text from elsewhere', () => {
 describe('a table', () => {
   it('sets numbers to the right and leaves no trailing spaces', () => {
     const columns = [{ title: 'NAME' }, { title: 'COUNT', align: 'right' as const }, { title: 'NOTE' }];
-    expect(formatTable(columns, [['a', '1', ''], ['longer', '12345678', 'x']])).toEqual([
-      'NAME       COUNT  NOTE',
-      'a              1',
-      'longer  12345678  x',
-    ]);
+    expect(
+      formatTable(columns, [
+        ['a', '1', ''],
+        ['longer', '12345678', 'x'],
+      ]),
+    ).toEqual(['NAME       COUNT  NOTE', 'a              1', 'longer  12345678  x']);
   });
 });

@@ -7,12 +7,22 @@ const reply = (message: string) => Object.assign(new Error(message), { name: 'Re
 
 describe('the line for a Redis that fails', () => {
   it.each([
-    ['names host and port when nothing listens', withCode('ECONNREFUSED'), 1, /redis\.internal:6380: .*nothing listens/],
+    [
+      'names host and port when nothing listens',
+      withCode('ECONNREFUSED'),
+      1,
+      /redis\.internal:6380: .*nothing listens/,
+    ],
     ['tells an unknown host', withCode('ENOTFOUND'), 1, /no such host/],
     ['tells a lost connection', new Error('Connection is closed.'), 1, /does not answer.*start it/],
     ['tells a wrong password', reply('WRONGPASS invalid username-password pair'), 4, /refuses the user or password/],
     ['tells a missing password', reply('NOAUTH Authentication required.'), 4, /credentials in REDIS_URL/],
-    ['tells a missing right', reply("NOPERM this user has no permissions to run the 'hset' command"), 4, /lacks a right/],
+    [
+      'tells a missing right',
+      reply("NOPERM this user has no permissions to run the 'hset' command"),
+      4,
+      /lacks a right/,
+    ],
     ['tells a Redis that loads', reply('LOADING Redis is loading the dataset in memory'), 1, /can't serve now/],
     ['tells any other refusal', reply('ERR unknown command'), 1, /refused a command/],
     ['reads the code of several addresses', new AggregateError([withCode('ECONNREFUSED')]), 1, /nothing listens/],

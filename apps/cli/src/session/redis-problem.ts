@@ -45,9 +45,13 @@ export function redisProblem(error: unknown, redisUrl: string): CliError | undef
   if (unreachable !== undefined) return line(EXIT_CODES.failure, awayText(place, `${unreachable} (${code})`));
   if (LOST.test(message)) return line(EXIT_CODES.failure, awayText(place, 'it does not answer'));
   if (STATES.test(message)) {
-    return line(EXIT_CODES.failure, `Redis at ${place}: it can't serve now (${message}); try again, or run: fleet doctor`);
+    return line(
+      EXIT_CODES.failure,
+      `Redis at ${place}: it can't serve now (${message}); try again, or run: fleet doctor`,
+    );
   }
-  if (error.name === 'ReplyError') return line(EXIT_CODES.failure, `Redis at ${place}: it refused a command (${message})`);
+  if (error.name === 'ReplyError')
+    return line(EXIT_CODES.failure, `Redis at ${place}: it refused a command (${message})`);
   return undefined;
 }
 

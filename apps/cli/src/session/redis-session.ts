@@ -52,6 +52,8 @@ function createClient(redisUrl: string, reconnect: boolean): Redis {
     return new Redis(redisUrl, options);
   } catch (error) {
     const place = redisPlace(redisUrl);
-    throw new CliError(EXIT_CODES.usage, `REDIS_URL: expected redis://host:port, got ${place}; correct it`, { cause: error });
+    throw new CliError(EXIT_CODES.usage, `REDIS_URL: expected redis://host:port, got ${place}; correct it`, {
+      cause: error,
+    });
   }
 }

@@ -29,8 +29,14 @@ describe('a call by verb', () => {
     ],
     [{ verb: 'suppress', person: '42' }, { action: 'suppress' }],
     [{ verb: 'unsuppress', person: '42' }, { action: 'unsuppress' }],
-    [{ verb: 'delete', person: 'cio_id:a1' }, { action: 'delete', identifiers: { cio_id: 'a1' } }],
-    [{ verb: 'merge', person: '1', name: 'email:a@b.c' }, { primary: { id: '1' }, secondary: { email: 'a@b.c' } }],
+    [
+      { verb: 'delete', person: 'cio_id:a1' },
+      { action: 'delete', identifiers: { cio_id: 'a1' } },
+    ],
+    [
+      { verb: 'merge', person: '1', name: 'email:a@b.c' },
+      { primary: { id: '1' }, secondary: { email: 'a@b.c' } },
+    ],
     [
       { verb: 'addDevice', person: '1', name: 'token', data: device },
       { action: 'add_device', device: { token: 'token', platform: 'ios', last_used: 1_760_000_000 } },
@@ -39,10 +45,7 @@ describe('a call by verb', () => {
       { verb: 'delete-device', person: '1', name: 'token' },
       { action: 'delete_device', device: { token: 'token' } },
     ],
-    [
-      { verb: 'relate', person: '1', name: '1:acme', data: { role: 'owner' } },
-      { action: 'add_relationships' },
-    ],
+    [{ verb: 'relate', person: '1', name: '1:acme', data: { role: 'owner' } }, { action: 'add_relationships' }],
     [{ verb: 'unrelate', person: '1', name: '1:acme' }, { action: 'delete_relationships' }],
     [
       { verb: 'identifyObject', person: '1:acme', data: { seats: 5 } },

@@ -32,7 +32,7 @@ export function deadLettersCard(options: DeadLettersCardOptions): Html {
 function reasonsTable({ workspace, deadLetters }: DeadLettersCardOptions, canRedrive: boolean): Html {
   return table({
     label: 'Dead letters by reason',
-    columns: ['Reason', '#Operations, all time', ...(canRedrive ? ['Redrive'] : [])],
+    columns: ['Reason', '#Operations', ...(canRedrive ? ['Redrive'] : [])],
     rows: deadLetters.reasons.map(({ code, operations }) => [
       code,
       formatCount(operations),

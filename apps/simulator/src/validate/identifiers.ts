@@ -4,17 +4,18 @@ import { LIMITS } from '../limits.ts';
 import { invalid, type Problem, required, tooLarge } from '../problem.ts';
 
 const PERSON_KINDS = new Set(['id', 'email', 'phone', 'cio_id']);
-const MERGE_KINDS = new Set(['id', 'email', 'cio_id']);
+const KINDS_WITHOUT_PHONE = new Set(['id', 'email', 'cio_id']);
 const EVENT_KINDS = new Set([...PERSON_KINDS, 'anonymous_id']);
 const ANONYMOUS_KINDS = new Set(['anonymous_id']);
 
-/** Which identifiers fit where: anonymous ids only on events, phones nowhere in a merge. */
-export type IdentifierUse = 'person' | 'event' | 'merge' | 'anonymous';
+/** Which identifiers fit where: anonymous ids only on events, phones neither in a merge nor in an object's relationships. */
+export type IdentifierUse = 'person' | 'event' | 'merge' | 'related' | 'anonymous';
 
 const KINDS: Readonly<Record<IdentifierUse, ReadonlySet<string>>> = {
   person: PERSON_KINDS,
   event: EVENT_KINDS,
-  merge: MERGE_KINDS,
+  merge: KINDS_WITHOUT_PHONE,
+  related: KINDS_WITHOUT_PHONE,
   anonymous: ANONYMOUS_KINDS,
 };
 
@@ -55,7 +56,7 @@ export function validateObjectIdentifiers(identifiers: unknown, field: string): 
   }
   const { object_type_id: typeId, object_id: objectId } = identifiers;
   if (typeId === undefined) return required(`${field}.object_type_id`, 'object_type_id must be present');
-  if (!/^[1-9]\d{0,8}$/.test(String(typeId)) || typeof typeId === 'object') {
+  if (!/^[1-9]\d{0,9}$/.test(String(typeId)) || typeof typeId === 'object') {
     return invalid(`${field}.object_type_id`, 'object_type_id must be an integer from 1, as a string');
   }
   if (objectId === undefined) return required(`${field}.object_id`, 'object_id must be present');

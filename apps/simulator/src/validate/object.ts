@@ -12,7 +12,7 @@ export function validateObjectOperation(operation: Operation): Problem | undefin
     case 'identify':
       return (
         validateAttributes(operation.attributes, 'attributes') ??
-        validateRelationships(operation.cio_relationships, 'person', false)
+        validateRelationships(operation.cio_relationships, 'related', false)
       );
     case 'identify_anonymous':
       return (
@@ -21,7 +21,7 @@ export function validateObjectOperation(operation: Operation): Problem | undefin
       );
     case 'add_relationships':
     case 'delete_relationships':
-      return validateRelationships(operation.cio_relationships, 'person', true);
+      return validateRelationships(operation.cio_relationships, 'related', true);
     case 'delete':
       return undefined;
     default:

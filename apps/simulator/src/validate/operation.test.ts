@@ -150,6 +150,10 @@ const INVALID: Readonly<Record<string, readonly [value: unknown, field: string]>
     object({ action: 'delete', identifiers: { cio_object_id: 'o', object_type_id: '1', object_id: 'a' } }),
     'identifiers',
   ],
+  'an object related by phone': [
+    object({ action: 'add_relationships', cio_relationships: [{ identifiers: { phone: '+14155552671' } }] }),
+    'cio_relationships[0].identifiers.phone',
+  ],
   'a delivery without an id': [{ type: 'delivery', action: 'event', name: 'opened' }, 'identifiers.id'],
   'a delivery metric that devices do not report': [
     { type: 'delivery', action: 'event', identifiers: { id: 'x' }, name: 'bounced' },

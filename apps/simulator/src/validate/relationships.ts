@@ -4,7 +4,7 @@ import { validateAttributes } from './attributes.ts';
 import { type IdentifierUse, validateIdentifiers, validateObjectIdentifiers } from './identifiers.ts';
 
 /** Who stands at the other end of a relationship. */
-export type RelationshipEnd = 'object' | Extract<IdentifierUse, 'person' | 'anonymous'>;
+export type RelationshipEnd = 'object' | Extract<IdentifierUse, 'related' | 'anonymous'>;
 
 /** `cio_relationships`: a list of identifiers and attributes; `must` be present for (add|delete)_relationships. */
 export function validateRelationships(value: unknown, end: RelationshipEnd, must: boolean): Problem | undefined {

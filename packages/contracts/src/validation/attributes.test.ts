@@ -147,6 +147,7 @@ describe('reserved attributes of a person', () => {
       'ATTRIBUTE_RESERVED attributes.cio_subscription_preferences.topics.topic_1',
       { 'cio_subscription_preferences.topics.topic_1': 'no' },
     ],
+    ['IDENTIFIER_TOO_LONG attributes.email', { email: 'x'.repeat(151) }],
     ['IDENTIFIER_EMPTY attributes.id', { id: '' }],
     ['IDENTIFIER_TYPE attributes.id', { id: null }],
     ['TIMESTAMP_INVALID attributes.created_at', { created_at: 'last year' }],

@@ -1,12 +1,17 @@
 import type { DeliveryOperation } from '../operation.ts';
-import { copyAttributes, EVENT_RULES } from './attributes.ts';
+import { type AttributeRules, copyAttributes } from './attributes.ts';
+import { requireDeviceToken } from './device-token.ts';
 import { deliveryIdentifiers } from './identifiers.ts';
 import { type OperationInput, refuseOtherFields, requireField } from './operation-fields.ts';
 import { copyTimestamp } from './operation-timestamp.ts';
+import { copyPlain } from './plain-copy.ts';
 import { refuse } from './refuse.ts';
 import { pathTo, type ValidationContext } from './validation-context.ts';
 
 const FIELDS = ['type', 'action', 'identifiers', 'name', 'timestamp', 'attributes'] as const;
+/** The device that got the message is named among the attributes, and must be. */
+const TOKEN = 'device_token';
+const RULES: AttributeRules = { stored: false, reserved: new Map([[TOKEN, requireDeviceToken]]), copy: copyPlain };
 const METRICS = ['opened', 'converted', 'delivered'] as const;
 
 /** A checked copy of a metric of a delivery. @throws {Refused} */
@@ -16,14 +21,18 @@ export function deliveryOperation(context: ValidationContext, input: OperationIn
   const identifiers = deliveryIdentifiers(context, fields.identifiers, 'identifiers');
   const name = copyMetric(context, fields.name);
   const timestamp = copyTimestamp(context, fields.timestamp);
-  const attributes = copyAttributes(context, fields.attributes, 'attributes', EVENT_RULES);
+  const { device_token, ...others } = copyAttributes(context, fields.attributes, 'attributes', RULES) ?? {};
+  if (typeof device_token !== 'string') {
+    const path = [...pathTo(context, 'attributes'), TOKEN];
+    refuse('FIELD_MISSING', { path, expected: 'the token of the device, text', received: device_token });
+  }
   return {
     type: 'delivery',
     action: 'event',
     identifiers,
     name,
     ...(timestamp === undefined ? {} : { timestamp }),
-    ...(attributes === undefined ? {} : { attributes }),
+    attributes: { device_token, ...others },
   };
 }
 

@@ -9,7 +9,7 @@ export function describeValue(value: unknown): string {
       if (!Number.isFinite(value)) return String(value);
       return Number.isInteger(value) ? 'a whole number' : 'a number with decimals';
     case 'boolean':
-      return String(value);
+      return 'a boolean';
     case 'undefined':
       return 'nothing';
     case 'bigint':

@@ -1,28 +1,18 @@
-import { MAX_OPERATION_BYTES } from '../limits.ts';
 import type { AddDeviceOperation, DeleteDeviceOperation, DevicePlatform } from '../operation.ts';
 import { toUnixSeconds } from '../timestamp.ts';
 import { copyAttributes, DEVICE_RULES } from './attributes.ts';
+import { requireDeviceToken } from './device-token.ts';
 import { refuseUnknownMember, requirePlainObject } from './plain-members.ts';
 import { Refused, refuse } from './refuse.ts';
-import { requireText, type TextRules } from './required-text.ts';
 import { memberNames, pathTo, spendBytes, type ValidationContext } from './validation-context.ts';
 
 const STEP = 'device';
 const MEMBERS = ['token', 'platform', 'last_used', 'attributes'] as const;
-/** No limit is documented for tokens. */
-const TOKEN_RULES: TextRules = {
-  maxBytes: MAX_OPERATION_BYTES,
-  expected: 'the token of the device, text',
-  type: 'IDENTIFIER_TYPE',
-  empty: 'IDENTIFIER_EMPTY',
-  tooLong: 'IDENTIFIER_TOO_LONG',
-};
-
 /** The device to add. @throws {Refused} */
 export function addedDevice(context: ValidationContext, value: unknown): AddDeviceOperation['device'] {
   const members = readDevice(context, value);
   context.path.push(STEP);
-  const token = requireToken(context, members.token);
+  const token = requireDeviceToken(context, members.token, 'token');
   const device = { token, platform: requirePlatform(context, members.platform) };
   const lastUsed = lastUsedSeconds(context, members.last_used);
   const attributes = copyAttributes(context, members.attributes, 'attributes', DEVICE_RULES);
@@ -38,7 +28,7 @@ export function addedDevice(context: ValidationContext, value: unknown): AddDevi
 export function deletedDevice(context: ValidationContext, value: unknown): DeleteDeviceOperation['device'] {
   const members = readDevice(context, value);
   context.path.push(STEP);
-  const token = requireToken(context, members.token);
+  const token = requireDeviceToken(context, members.token, 'token');
   const platform = members.platform === undefined ? undefined : requirePlatform(context, members.platform);
   context.path.pop();
   return platform === undefined ? { token } : { token, platform };
@@ -60,13 +50,6 @@ function readDevice(
     }
   }
   return members;
-}
-
-function requireToken(context: ValidationContext, token: unknown): string {
-  if (token === undefined) {
-    refuse('FIELD_MISSING', { path: pathTo(context, 'token'), expected: TOKEN_RULES.expected, received: token });
-  }
-  return requireText(context, token, 'token', TOKEN_RULES);
 }
 
 function requirePlatform(context: ValidationContext, platform: unknown): DevicePlatform {

@@ -1,4 +1,4 @@
-import { MAX_EVENT_NAME_BYTES } from '../limits.ts';
+import { MAX_EVENT_NAME_BYTES, MAX_PAGE_NAME_CHARACTERS } from '../limits.ts';
 import type { EventOperation } from '../operation.ts';
 import { isUlid } from '../ulid.ts';
 import { copyAttributes, EVENT_RULES } from './attributes.ts';
@@ -16,13 +16,20 @@ const NAME_RULES: TextRules = {
   tooLong: 'EVENT_NAME_TOO_LONG',
 };
 
+/** Characters are counted before; as bytes they are at most three times as many. */
+const PAGE_NAME_RULES: TextRules = { ...NAME_RULES, maxBytes: 3 * MAX_PAGE_NAME_CHARACTERS };
+
 /** What events, page views and screen views have beside their person. */
 export type EventFields = Pick<EventOperation, 'id' | 'name' | 'timestamp' | 'attributes'>;
 
 /** @throws {Refused} */
-export function copyEventFields(context: ValidationContext, fields: Readonly<OperationFields>): EventFields {
+export function copyEventFields(
+  context: ValidationContext,
+  action: EventOperation['action'],
+  fields: Readonly<OperationFields>,
+): EventFields {
   const id = copyEventId(context, fields.id);
-  const name = copyName(context, fields.name);
+  const name = copyName(context, action, fields.name);
   const timestamp = copyTimestamp(context, fields.timestamp);
   const attributes = copyAttributes(context, fields.attributes, 'attributes', EVENT_RULES);
   const copy: { -readonly [Field in keyof EventFields]: EventFields[Field] } = { name };
@@ -33,14 +40,21 @@ export function copyEventFields(context: ValidationContext, fields: Readonly<Ope
 }
 
 /** Customer.io trims names too; we do it first, so that the same event has the same name everywhere. */
-function copyName(context: ValidationContext, value: unknown): string {
+function copyName(context: ValidationContext, action: EventOperation['action'], value: unknown): string {
   requireField(context, value, 'name', NAME_RULES.expected);
-  return requireText(context, typeof value === 'string' ? trimSome(value) : value, 'name', NAME_RULES);
+  const name = typeof value === 'string' ? trimSome(value) : value;
+  if (action === 'event') return requireText(context, name, 'name', NAME_RULES);
+  if (typeof name === 'string' && name.length > MAX_PAGE_NAME_CHARACTERS) {
+    const expected = `at most ${MAX_PAGE_NAME_CHARACTERS} characters`;
+    const receivedText = `${name.length.toLocaleString('en-US')} characters`;
+    refuse('EVENT_NAME_TOO_LONG', { path: pathTo(context, 'name'), expected, received: name, receivedText });
+  }
+  return requireText(context, name, 'name', PAGE_NAME_RULES);
 }
 
 /** A text that is far too long is refused as it is; there is no need to look at all of it. */
 function trimSome(text: string): string {
-  return text.length <= 10 * MAX_EVENT_NAME_BYTES ? text.trim() : text;
+  return text.length <= 10 * MAX_PAGE_NAME_CHARACTERS ? text.trim() : text;
 }
 
 function copyEventId(context: ValidationContext, value: unknown): string | undefined {

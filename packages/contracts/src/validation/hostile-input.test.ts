@@ -170,7 +170,7 @@ describe('the work is bounded, however large the input', () => {
     expect(tracked(attributes)).toMatch(/^OPERATION_TOO_LARGE/);
     const { user, system } = process.cpuUsage(started);
     // Far above what it takes, far below what it took without the bound.
-    expect((user + system) / 1000).toBeLessThan(300);
+    expect((user + system) / 1000).toBeLessThan(1_000);
   });
 
   it('an id and a name of 100 MB are refused at once', () => {

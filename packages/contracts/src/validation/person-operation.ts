@@ -98,7 +98,7 @@ function eventOperation(
   { fields }: OperationInput,
 ): EventOperation {
   const identifiers = personIdentifiers(context, fields.identifiers, 'identifiers', EVENT_IDENTIFIERS);
-  return { type: 'person', action, identifiers, ...copyEventFields(context, fields) };
+  return { type: 'person', action, identifiers, ...copyEventFields(context, action, fields) };
 }
 
 function mergeOperation(context: ValidationContext, { fields }: OperationInput): MergeOperation {

@@ -17,9 +17,9 @@ export type ReservedAttribute = (context: ValidationContext, value: unknown, nam
  */
 export const PERSON_ATTRIBUTES: ReadonlyMap<string, ReservedAttribute> = new Map<string, ReservedAttribute>([
   ['id', identifierText],
-  ['email', textOrNothing],
-  ['phone', textOrNothing],
-  ['anonymous_id', textOrNothing],
+  ['email', identifierOrNothing],
+  ['phone', identifierOrNothing],
+  ['anonymous_id', identifierOrNothing],
   ['created_at', timeOrNothing],
   ['_timestamp', timeOrNothing],
   ['_update', trueOrFalse],
@@ -56,6 +56,13 @@ function isNothing(value: unknown): value is null | '' {
 
 function textOrNothing(context: ValidationContext, value: unknown, name: string): Json {
   if (typeof value === 'string' || value === null) return copyPlain(context, value, name);
+  return refuseReserved(context, value, name, 'text, or null to remove it');
+}
+
+/** As an attribute an identifier can also be removed, save the id. */
+function identifierOrNothing(context: ValidationContext, value: unknown, name: string): Json {
+  if (isNothing(value)) return copyPlain(context, value, name);
+  if (typeof value === 'string') return identifierText(context, value, name);
   return refuseReserved(context, value, name, 'text, or null to remove it');
 }
 

@@ -36,7 +36,7 @@ export interface DeadLetterState {
   readonly redriving: number;
   /** How long ago the oldest was dead-lettered, in ms. */
   readonly oldestMs: number | null;
-  /** Operations dead-lettered by reason, over all time, most first. */
+  /** Operations at rest by reason, most first. */
   readonly reasons: readonly { readonly code: string; readonly operations: number }[];
 }
 
@@ -151,6 +151,7 @@ function readDeadLetterState(facts: {
     oldestMs: oldestAt === null ? null : Math.max(0, facts.nowMs - oldestAt),
     reasons: Object.entries(hashOf(facts.reasons))
       .map(([code, operations]) => ({ code, operations: Number(operations) }))
+      .filter(({ operations }) => operations > 0)
       .sort((left, right) => right.operations - left.operations || left.code.localeCompare(right.code)),
   };
 }

@@ -57,9 +57,9 @@ const seeds = (count: number, at: (index: number) => number): Seed[] =>
   }));
 
 describe('a redrive', () => {
-  it('puts dead letters back oldest first, ties in the order accepted', async () => {
+  it('puts dead letters back in the order accepted, whenever they came to rest', async () => {
     const workspace = uniqueWorkspace('redrive');
-    const all = seeds(230, (index) => 1000 + Math.floor(index / 120));
+    const all = seeds(230, (index) => 1000 + ((index * 7) % 5));
     const prefix = await seed(workspace, [...all].reverse());
     const result = await redriveDeadLetters({ redis, workspace, ratePerSecond: 100_000 });
     expect(result).toEqual({ matched: 230, operations: 230, redriven: 230, gone: 0, unreadable: 0 });
@@ -124,7 +124,7 @@ describe('a redrive', () => {
       },
     });
     expect(result.redriven).toBe(60);
-    expect(await redis.zrange(`${prefix}failed`, 0, -1)).toEqual(['late-1']);
+    expect(await redis.zrange(`${prefix}failed`, '0', '-1')).toEqual(['late-1']);
   });
 
   it('keeps its pace, and stops at once when it is told to', async () => {

@@ -3,7 +3,7 @@ import { deadLetterQueueName, queueKeyPrefix, queuePrefix } from '@cio-fleet/con
 import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { type DeadLetterFilter, matchesDeadLetter } from './dead-letter-filter.ts';
-import { walkFailedSet } from './failed-set.ts';
+import { walkByAcceptance } from './failed-set.ts';
 
 export interface RedriveOptions {
   readonly redis: Redis;
@@ -39,7 +39,7 @@ export interface RedriveResult {
 const defaults = { dryRun: false, ratePerSecond: 100 } as const satisfies Partial<RedriveOptions>;
 
 /**
- * Puts dead letters back on their lanes, oldest first, by BullMQ's own retry; the dead-letter processor does the rest. Only
+ * Puts dead letters back on their lanes, in the order in which they were accepted, by BullMQ's own retry; the dead-letter processor does the rest. Only
  * those that rest when it starts are meant, so one that is rejected again isn't redriven in a loop. Running it twice, or
  * two at once, redrives nothing twice.
  */
@@ -58,7 +58,7 @@ export async function redriveDeadLetters(options: RedriveOptions): Promise<Redri
   });
   try {
     const startedMs = performance.now();
-    for await (const { deadLetter } of walkFailedSet(redis, workspace, { order: 'oldest-first', lastScore })) {
+    for await (const deadLetter of walkByAcceptance(redis, workspace, lastScore)) {
       if (signal?.aborted) break;
       if (!matchesDeadLetter(deadLetter, filter)) continue;
       counts.matched += 1;

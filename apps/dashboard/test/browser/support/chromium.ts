@@ -5,7 +5,7 @@ import { type Browser, chromium } from 'playwright-core';
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
 /** The browser of this machine, if it has one: it is found on the PATH, never downloaded. */
-export const CHROMIUM: string | undefined = (process.env['PATH'] ?? '')
+export const CHROMIUM: string | undefined = (process.env.PATH ?? '')
   .split(delimiter)
   .flatMap((folder) => NAMES.map((name) => join(folder, name)))
   .find((path) => existsSync(path));

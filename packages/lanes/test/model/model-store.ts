@@ -1,0 +1,164 @@
+import type { QueuedOperation } from '@cio-fleet/contracts';
+import type { Begin, Finish, FinishReply, LaneStore, Lease, Push } from '../../src/lane-store.ts';
+import { checkAccounts } from './invariants.ts';
+import type { Consumer } from './consumer.ts';
+import type { ModelJob } from './model-redis.ts';
+
+/** The scripts of one queue on the model's Redis, each call of which may be late, lost, or run twice. */
+export function createModelStore(consumer: Consumer, queueName: string): LaneStore {
+  const { world, actor } = consumer;
+  const { redis, mutation } = world;
+
+  /** ioredis sends a command again whose answer was lost: then it has run twice. */
+  async function call<Reply>(script: () => Reply): Promise<Reply> {
+    await actor.pause();
+    if (world.trouble(0.01)) throw new Error('Redis went away before the script ran.');
+    const reply = script();
+    if (world.trouble(0.07)) {
+      await actor.pause();
+      return script();
+    }
+    if (world.trouble(0.01)) throw new Error('Redis went away before it answered.');
+    return reply;
+  }
+
+  function lockedJob({ jobId, token }: Lease): ModelJob | undefined {
+    if (mutation === 'ignores-the-lock') return redis.queue(queueName).jobs.get(jobId);
+    return redis.locked(queueName, jobId, token);
+  }
+
+  function begin(lease: Lease, nonce: string, laneKeys: readonly string[]): Begin | 'stale' {
+    if (lockedJob(lease) === undefined) return 'stale';
+    redis.update(queueName, lease.jobId, { nonce });
+    const { held, erasures, erasuresVersion } = redis.state;
+    return {
+      held: new Set(laneKeys.filter((laneKey) => held.has(laneKey))),
+      erasures: new Map([...erasures].filter(([laneKey]) => laneKeys.includes(laneKey))),
+      erasuresVersion: String(erasuresVersion),
+      waitingBytes: redis.queue(queueName).wait.length,
+    };
+  }
+
+  /** What `finish` finds wrong before it writes anything. */
+  function refuse(lease: Lease, finish: Finish): FinishReply | undefined {
+    const job = lockedJob(lease);
+    if (job === undefined) return 'stale';
+    if (job.isSettled && mutation !== 'settles-twice') return 'done';
+    const isFallback = redis.queue(queueName).address.role === 'fallback';
+    const trusting = mutation === 'ignores-the-nonce' || (mutation === 'counter-ids' && isFallback);
+    if (finish.nonce !== undefined && job.nonce !== finish.nonce && !trusting) return 'changed';
+    if (mutation === 'ignores-the-followers') return undefined;
+    const next = redis.queue(queueName).wait.slice(0, finish.followers.length);
+    return finish.followers.every(({ id }, index) => next[index] === id) ? undefined : 'changed';
+  }
+
+  function settle(lease: Lease, finish: Finish, pushes: readonly Push[]): void {
+    const { state } = redis;
+    const queue = redis.queue(queueName);
+    const head = queue.jobs.get(lease.jobId);
+    const followers = queue.wait.splice(0, finish.followers.length).flatMap((id) => queue.jobs.get(id) ?? []);
+    for (const { id } of followers) queue.jobs.delete(id);
+    const moved = new Set<string>();
+    for (const push of pushes) {
+      const operations = pushJob(push);
+      if (push.to.role !== 'dead-letter') for (const { id } of operations) moved.add(id);
+    }
+    if (queue.address.role !== 'dead-letter') {
+      const left = [...(head?.operations ?? []), ...followers.flatMap(({ operations }) => operations)];
+      for (const { id, redrives = 0 } of left) {
+        if (moved.has(id)) continue;
+        const key = `${id}#${redrives}`;
+        if (state.settled.has(key)) world.violation(`SETTLED TWICE ${key}`);
+        state.settled.add(key);
+      }
+    }
+    add(state.ledger, finish.ledger);
+    add(state.deadLetterReasons, finish.deadLetterReasons);
+    redis.update(queueName, lease.jobId, { isSettled: true, progress: finish.progress });
+  }
+
+  function pushJob(push: Push): readonly QueuedOperation[] {
+    const data = JSON.parse(push.data) as { operations: readonly QueuedOperation[] };
+    const target = redis.queue(push.to.name);
+    const counted = mutation === 'counter-ids' && push.to.role !== 'dead-letter';
+    if (counted) target.lastId += 1;
+    redis.add(push.to.name, { id: counted ? String(target.lastId) : push.id, data, operations: data.operations });
+    return data.operations;
+  }
+
+  function changeHolds(finish: Finish): void {
+    const { held } = redis.state;
+    if (mutation === 'holds-only-for-delivered' && finish.deadLetterReasons.size > 0) return;
+    add(held, finish.held);
+    for (const [laneKey, count] of held) if (count <= 0) held.delete(laneKey);
+  }
+
+  function runFinish(lease: Lease, finish: Finish, pushes: readonly Push[]): FinishReply {
+    const refused = refuse(lease, finish);
+    world.say(`${lease.token} finish ${queueName}#${lease.jobId}: ${refused ?? 'ok'}`);
+    if (refused !== undefined) return refused;
+    settle(lease, finish, pushes);
+    if (mutation === 'holds-in-a-second-step') return 'ok';
+    changeHolds(finish);
+    world.courier.confirm(lease.token);
+    checkAccounts(world);
+    return 'ok';
+  }
+
+  return {
+    async peek(head, most) {
+      await actor.pause();
+      const { wait, jobs } = redis.queue(queueName);
+      const count = Math.min(most.jobs, world.random.below(5));
+      const followers = wait.slice(0, count).flatMap((id) => jobs.get(id) ?? []);
+      return {
+        headOperations: jobs.get(head)?.operations.length,
+        followers: followers.map(({ id, data }) => ({ id, data: JSON.stringify(data) })),
+      };
+    },
+    begin: (lease, nonce, laneKeys) => call(() => begin(lease, nonce, laneKeys)),
+    guard: (lease) =>
+      call(() => {
+        if (lockedJob(lease) === undefined) return 'stale';
+        const { erasures, erasuresVersion } = redis.state;
+        consumer.erasuresAtGuard = erasures;
+        return { erasuresVersion: mutation === 'ignores-new-erasures' ? '0' : String(erasuresVersion) };
+      }),
+    erasures: (laneKeys) =>
+      call(() => new Map([...redis.state.erasures].filter(([laneKey]) => laneKeys.includes(laneKey)))),
+    note: (lease, progress) =>
+      call(() => {
+        const job = lockedJob(lease);
+        if (job === undefined || job.isSettled) return 'stale';
+        redis.update(queueName, lease.jobId, { progress });
+        return 'ok';
+      }),
+    async finish(lease, finish) {
+      let { pushes } = finish;
+      if (mutation === 'dead-letter-first') {
+        const early = pushes.filter(({ to }) => to.role === 'dead-letter');
+        pushes = pushes.filter(({ to }) => to.role !== 'dead-letter');
+        if (early.length > 0) await call(() => early.map(pushJob));
+      }
+      if (mutation === 'plain-redrive' && queueName.endsWith('dead-letter')) {
+        await call(() => {
+          for (const push of pushes) pushJob(push);
+          add(redis.state.ledger, finish.ledger);
+        });
+        consumer.lastReply = 'ok';
+        return 'ok';
+      }
+      const reply = await call(() => runFinish(lease, finish, pushes));
+      if (mutation === 'holds-in-a-second-step' && reply === 'ok') {
+        await call(() => changeHolds(finish));
+      }
+      consumer.lastReply = reply;
+      consumer.lastFinishMoved = pushes.length > 0;
+      return reply;
+    },
+  };
+}
+
+function add<Key>(counts: Map<Key, number>, changes: ReadonlyMap<Key, number>): void {
+  for (const [key, delta] of changes) counts.set(key, (counts.get(key) ?? 0) + delta);
+}

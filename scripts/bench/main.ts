@@ -1,0 +1,25 @@
+import { type BenchReport, runBench } from './bench.ts';
+import { type BenchOptions, benchOptions } from './options.ts';
+import { formatReport } from './table.ts';
+
+let options: BenchOptions;
+try {
+  options = benchOptions(process.argv.slice(2));
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(2);
+}
+
+try {
+  // Progress goes to stderr, so that stdout is the report and nothing else.
+  const report = await runBench(options.plan, (message) => console.error(message));
+  console.log(options.json ? JSON.stringify(report, undefined, 2) : formatReport(report));
+  process.exit(options.enforce && !allPassed(report) ? 1 : 0);
+} catch (error) {
+  console.error(error);
+  process.exit(1);
+}
+
+function allPassed({ bars }: BenchReport): boolean {
+  return bars.every(({ passed }) => passed);
+}
