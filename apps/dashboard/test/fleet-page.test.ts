@@ -172,6 +172,8 @@ describe('a redrive from the fleet page', () => {
       [1, 3, 5, 7, 9, 11, 13, 15, 17, 19].map((index) => `${ulid(index)}-0`),
     );
     await waitFor(async () => (await (await dashboard.request('/', { as: VIEWER })).text()).includes('by otto: done'));
+    const page = await (await dashboard.request('/', { as: VIEWER })).text();
+    for (const text of ['redrive-end', 'done: 10 redriven, 0 gone']) expect(page).toContain(text);
   });
 
   it('knows no workspace but those of the fleet', async () => {

@@ -21,19 +21,22 @@ export interface CircuitProbeOptions {
  */
 export function startCircuitProbe({ breaker, probe, intervalMs, onError }: CircuitProbeOptions): () => void {
   let timer: NodeJS.Timeout | undefined;
+  let stopped = false;
 
   const tryOnce = async (): Promise<void> => {
     await breaker.run(async () => ({ health: healthOf(await probe()), value: undefined }));
   };
   const schedule = (): void => {
     clearTimeout(timer);
-    if (breaker.status.state !== 'HALF_OPEN') return;
+    if (stopped || breaker.status.state !== 'HALF_OPEN') return;
     timer = setTimeout(() => {
       if (breaker.status.state === 'HALF_OPEN') void tryOnce().catch(onError).finally(schedule);
     }, intervalMs);
   };
   const unsubscribe = breaker.onChange(schedule);
   return () => {
+    // A probe under way schedules the next one when it ends.
+    stopped = true;
     unsubscribe();
     clearTimeout(timer);
   };

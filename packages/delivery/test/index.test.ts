@@ -15,5 +15,6 @@ it('the package exports exactly this', () => {
     'normalizeTrackUrl',
     'readRate',
     'setRate',
+    'startCircuitProbe',
   ]);
 });

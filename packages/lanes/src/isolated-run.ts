@@ -15,6 +15,11 @@ interface IsolatedInput {
 
 export type IsolatedRun = { readonly progress: HeadProgress; readonly result: DeliveryResult } | 'stale';
 
+/** Whether fallback's head keeps failing while others succeed: then something in it fails by itself. */
+export function isFailing({ progress }: HeadRun, { queue, policy, circuit }: HeadDependencies): boolean {
+  return queue.role === 'fallback' && progress.attempts >= policy.isolateAfterAttempts && circuit() === 'CLOSED';
+}
+
 /** Sends the head alone, in a way that finds the operation that kills its worker, or that fails while others succeed. */
 export function runIsolated(cause: IsolationCause, input: IsolatedInput): Promise<IsolatedRun> {
   return cause === 'kills-worker' ? findKiller(input) : findLoneFailure(input);
@@ -52,7 +57,17 @@ async function findKiller({ run, deps, request }: IsolatedInput): Promise<Isolat
     for (const [i, settlement] of result.settlements.entries()) settlements[next + i] = settlement;
     if (result.interruption !== undefined) {
       progress = { ...progress, isolation: { ...isolation, trying: false } };
-      return ran(result.interruption);
+      if (result.interruption.kind !== 'transient' || !isFailing(run, deps)) return ran(result.interruption);
+      // In fallback nobody else looks for what fails by itself while this search is on: it would block the queue for days.
+      const size = Math.ceil(isolation.size / 2);
+      progress = { ...progress, isolation: { ...isolation, size, trying: false } };
+      const front = operations[next];
+      if (isolation.size > 1 || front === undefined) return ran(result.interruption);
+      const failures = countFailure(progress.failures, front.id);
+      progress = { ...progress, failures };
+      const times = failures[front.id] ?? 0;
+      if (times < deps.policy.maxLoneFailures) return ran(result.interruption);
+      settlements[next] = { state: 'rejected', reason: exhausted(times, result.interruption.error.message) };
     }
     next += isolation.size;
     progress = withSettled(progress, operations, settlements);
@@ -66,13 +81,13 @@ async function findLoneFailure({ run, deps, request }: IsolatedInput): Promise<I
   const result = await deps.courier.deliver({ ...request, isolate: true });
   if (result.interruption?.kind !== 'transient') return { progress: run.progress, result };
 
-  const failures: Record<string, number> = { ...run.progress.failures };
+  let failures = run.progress.failures ?? {};
   const settlements = [...result.settlements];
   for (const index of result.failedAlone ?? []) {
     const operation = operations[index];
     if (operation === undefined) continue;
-    const times = (failures[operation.id] ?? 0) + 1;
-    failures[operation.id] = times;
+    failures = countFailure(failures, operation.id);
+    const times = failures[operation.id] ?? 0;
     if (times >= deps.policy.maxLoneFailures) {
       settlements[index] = { state: 'rejected', reason: exhausted(times, result.interruption.error.message) };
     }
@@ -81,6 +96,10 @@ async function findLoneFailure({ run, deps, request }: IsolatedInput): Promise<I
   const { requests, interruption } = result;
   const settledAll = settlements.every((settlement) => settlement !== undefined);
   return { progress, result: { settlements, requests, ...(!settledAll && { interruption }) } };
+}
+
+function countFailure(failures: HeadProgress['failures'], id: string): Readonly<Record<string, number>> {
+  return { ...failures, [id]: (failures?.[id] ?? 0) + 1 };
 }
 
 function killer(stalls: number): DeadLetterReason {

@@ -5,7 +5,7 @@ import { afterInterruption } from './after-interruption.ts';
 import { assembleBatch, type Batch } from './batch.ts';
 import { type HeadProgress, withSettled } from './head-progress.ts';
 import type { HeadDependencies, HeadResult, HeadRun } from './head-run.ts';
-import type { IsolationCause } from './isolated-run.ts';
+import { type IsolationCause, isFailing } from './isolated-run.ts';
 import { isOverflowing } from './lane-state.ts';
 import { partition, type Route } from './partition.ts';
 import { sendBatch } from './send-batch.ts';
@@ -99,8 +99,7 @@ async function gather(head: Batch['head'], run: HeadRun, deps: HeadDependencies)
 /** Whether this head must be sent alone and in pieces, and what for. */
 function isolationCause(run: HeadRun, deps: HeadDependencies): IsolationCause | undefined {
   if (run.stalledCounter >= 2) return 'kills-worker';
-  const failing = deps.queue.role === 'fallback' && run.progress.attempts >= deps.policy.isolateAfterAttempts;
-  return failing && deps.circuit() === 'CLOSED' ? 'fails-alone' : undefined;
+  return isFailing(run, deps) ? 'fails-alone' : undefined;
 }
 
 function fateOf(route: Route, settlement: Settlement | undefined, moveRest: boolean): Fate {

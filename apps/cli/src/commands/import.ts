@@ -11,6 +11,7 @@ import { interruptible } from '../session/interruptible.ts';
 import { positiveNumber } from '../session/option-parsers.ts';
 import { createProgressDisplay } from '../session/progress-display.ts';
 import { withRedis } from '../session/redis-session.ts';
+import { userPath } from '../session/user-path.ts';
 import type { AddCommand } from './fleet-command.ts';
 
 interface ImportOptions {
@@ -54,18 +55,19 @@ export const addImportCommand: AddCommand = (program, attach) => {
 
 async function importFile(
   context: CommandContext,
-  [path = '-']: readonly (string | undefined)[],
+  [given = '-']: readonly (string | undefined)[],
   options: ImportOptions,
 ): Promise<ExitCode> {
-  const { output, workspace } = context;
+  const { output, workspace, env } = context;
   const redisUrl = context.redisUrl();
-  const isPipe = path === '-';
+  const isPipe = given === '-';
+  const path = isPipe ? given : userPath(given, env);
+  const rejectedPath = userPath(options.rejected ?? `${isPipe ? 'stdin' : given}.rejected.ndjson`, env);
   const progressPath = isPipe ? undefined : `${path}.progress`;
   const source =
     progressPath === undefined
       ? openPipeSource(process.stdin, workspace)
       : await openFileSource({ path, progressPath, workspace, resume: options.resume });
-  const paths = { progressPath, rejectedPath: options.rejected ?? `${isPipe ? 'stdin' : path}.rejected.ndjson` };
   const startedMs = performance.now();
   try {
     if (source.note !== undefined) output.note(source.note);
@@ -77,12 +79,12 @@ async function importFile(
     }
     const end = source.progress.finished
       ? source.progress
-      : await send({ context, redisUrl, source, options, ...paths });
+      : await send({ context, redisUrl, source, options, progressPath, rejectedPath });
     return report(context, {
       path,
       end,
       source,
-      rejectedPath: paths.rejectedPath,
+      rejectedPath,
       elapsedMs: performance.now() - startedMs,
     });
   } finally {

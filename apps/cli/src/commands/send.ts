@@ -1,4 +1,5 @@
 import { createProducer, type EnqueueError, type EnqueueResult } from '@cio-fleet/producer';
+import { Argument } from 'commander';
 import { printable } from '../format/printable.ts';
 import { usageError } from '../session/cli-error.ts';
 import type { CommandContext } from '../session/command-context.ts';
@@ -31,7 +32,10 @@ export const addSendCommand: AddCommand = (program, attach) => {
     .command('send')
     .summary('send one operation')
     .description('Sends one operation and prints its id once it is durable in Redis.')
-    .argument('<verb>', `one of ${SEND_VERBS.join(', ')}`)
+    .addArgument(
+      // For completion; whether it is one is checked with the other arguments, which also takes `add-device`.
+      new Argument('<verb>', 'what to do').choices(SEND_VERBS).argParser((verb: string) => verb),
+    )
     .argument('<person>', '42, email:…, phone:…, cio_id:…; an anonymous id; or an object as <type>:<id>')
     .argument('[name]', "the event's name, URL, screen, second person, object or device token")
     .option('--data <json>', 'attributes, as a JSON object', jsonObject)

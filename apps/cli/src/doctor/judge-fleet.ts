@@ -58,7 +58,7 @@ function fences({ state, fences: all }: FleetFacts): Finding {
   if (state.lanes.length === 0) return skip(check, 'there are no lanes yet', 'start a worker or send something');
   const open = all.filter(({ concurrency }) => concurrency !== '1').map(({ queue }) => queue);
   if (open.length === 0) return ok(check, `concurrency 1 on ${plural(all.length, 'queue')}`);
-  const found = `not concurrency 1: ${open.join(', ')}`;
+  const found = `not concurrency 1: ${open.length > 3 ? `${open.length} queues, such as ${open[0]}` : open.join(', ')}`;
   const remedy = `start a worker, which sets it within ${formatDuration(HEARTBEAT_INTERVAL_MS)}; if one runs, see who removes it (the audit log)`;
   // Without workers nothing is sent, so nothing can overtake.
   return state.workers.length === 0 ? warn(check, found, remedy) : fail(check, found, remedy);

@@ -1,3 +1,5 @@
+import { TextDecoder } from 'node:util';
+
 /** One line of the input, as bytes lie in it. */
 export interface InputLine {
   /** 1-based. */

@@ -2,6 +2,7 @@ import { type FleetState, readFleetState } from '@cio-fleet/lanes';
 import { type Service, service } from '@cio-fleet/lifecycle';
 import type { WorkspaceOutline } from '@cio-fleet/workspaces';
 import type { Redis } from 'ioredis';
+import { type RecentChange, readRecentChanges } from '../audit/recent-changes.ts';
 import { createThroughputMeter, type Throughput } from './throughput.ts';
 
 /** One workspace as the page shows it. */
@@ -9,6 +10,8 @@ export interface WorkspaceView {
   readonly outline: WorkspaceOutline;
   readonly state: FleetState;
   readonly throughput: Throughput;
+  /** Newest first. */
+  readonly changes: readonly RecentChange[];
 }
 
 /** All workspaces at one moment. */
@@ -31,6 +34,9 @@ export interface FleetMonitorOptions {
   readonly intervalMs?: number;
 }
 
+/** Of the audit log, for each workspace. */
+const SHOWN_CHANGES = 6;
+
 /** Looks at all workspaces when asked, and regularly, so that there is a past to show. */
 export function createFleetMonitor(options: FleetMonitorOptions): FleetMonitor {
   const { redis, workspaces, onLook, onError, intervalMs = 5_000 } = options;
@@ -42,10 +48,13 @@ export function createFleetMonitor(options: FleetMonitorOptions): FleetMonitor {
   const readAll = async (): Promise<FleetView> => ({
     workspaces: await Promise.all(
       workspaces.map(async (outline) => {
-        const state = await readFleetState(redis, outline.name);
+        const [state, changes] = await Promise.all([
+          readFleetState(redis, outline.name),
+          readRecentChanges(redis, outline.name, SHOWN_CHANGES),
+        ]);
         const meter = meters.get(outline.name) ?? createThroughputMeter();
         meter.add(state);
-        return { outline, state, throughput: meter.read() };
+        return { outline, state, throughput: meter.read(), changes };
       }),
     ),
   });

@@ -2,6 +2,7 @@ import { FINAL_STATES } from '@cio-fleet/contracts';
 import type { Role } from '../access/identity.ts';
 import type { FleetView, WorkspaceView } from '../fleet/fleet-monitor.ts';
 import type { Redrive } from '../fleet/redrives.ts';
+import { changesCard } from './changes-card.ts';
 import { deadLettersCard } from './dead-letters-card.ts';
 import { fallbackCard } from './fallback-card.ts';
 import { formatCount, formatDuration, formatRate } from './format.ts';
@@ -31,7 +32,7 @@ export function fleetUnknown(problem: string): Html {
 }
 
 function workspaceSection(
-  { outline, state, throughput }: WorkspaceView,
+  { outline, state, throughput, changes }: WorkspaceView,
   redrive: Redrive | undefined,
   role: Role,
 ): Html {
@@ -68,6 +69,7 @@ function workspaceSection(
           ${[...FINAL_STATES, 'waiting' as const].map((name) => html`<dt>${capitalised(name)}</dt><dd>${formatCount(ledger[name])}</dd>`)}
         </dl>
       </section>
+      ${changesCard(changes, at)}
     </div>
   </section>`;
 }

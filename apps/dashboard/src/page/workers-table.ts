@@ -33,7 +33,9 @@ function circuitChip({ circuit }: WorkerState, nowMs: number): Html {
 }
 
 function lastErrorOf({ lastError, circuit }: WorkerState, nowMs: number): Html {
-  if (lastError === null) return html`<span class="muted">${circuit.lastError ?? '–'}</span>`;
+  if (lastError === null) {
+    return html`<span class="clip muted" title="${circuit.lastError ?? ''}">${circuit.lastError ?? '–'}</span>`;
+  }
   const ago = lastError.at === null ? '' : `${formatDuration(Math.max(0, nowMs - lastError.at))} ago`;
   return html`<span class="clip" title="${lastError.message}"><b>${lastError.code}</b> ${lastError.message}</span> <span class="muted nowrap">${ago}</span>`;
 }

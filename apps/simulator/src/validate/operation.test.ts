@@ -33,6 +33,7 @@ const VALID: Readonly<Record<string, object>> = {
   'person suppress': person({ action: 'suppress' }),
   'person unsuppress': person({ action: 'unsuppress' }),
   'object identify': object({ action: 'identify', attributes: { seats: 5 }, cio_relationships: relatedPeople }),
+  'object identify with a number as id attribute': object({ action: 'identify', attributes: { id: 7, email: [] } }),
   'object identify by cio_object_id': object({ action: 'identify', identifiers: { cio_object_id: 'obb7fd050101' } }),
   'object identify_anonymous': object({
     action: 'identify_anonymous',

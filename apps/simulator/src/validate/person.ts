@@ -1,6 +1,6 @@
 import type { Operation } from '../operation.ts';
 import { invalid, type Problem } from '../problem.ts';
-import { validateAttributes } from './attributes.ts';
+import { validatePersonAttributes } from './attributes.ts';
 import { validateDevice } from './device.ts';
 import { validateEvent, validateTimestamp } from './event.ts';
 import { validateIdentifiers } from './identifiers.ts';
@@ -13,7 +13,7 @@ export function validatePersonOperation(operation: Operation): Problem | undefin
       return (
         validateIdentifiers(operation.identifiers, 'identifiers', 'person') ??
         validateTimestamp(operation.timestamp, 'timestamp') ??
-        validateAttributes(operation.attributes, 'attributes') ??
+        validatePersonAttributes(operation.attributes, 'attributes') ??
         validateRelationships(operation.cio_relationships, 'object', false) ??
         validateV1Relationships(operation.attributes?.cio_relationships)
       );

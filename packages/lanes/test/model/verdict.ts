@@ -16,10 +16,11 @@ export function judge(world: World, accepted: readonly QueuedOperation[]): void 
 
   const byId = Map.groupBy(courier.arrivals, ({ id }) => id);
   const persons = Map.groupBy(accepted, ({ op }) => laneKeyOf(op));
-  for (const operations of persons.values()) {
+  for (const [person, all] of persons) {
+    // What was erased may have been sent or not, and isn't repeated where the others are.
+    const operations = all.filter((operation) => !isErasedBy(operation, redis.state.erasures.get(person)));
     judgeOrder(world, operations, byId);
     for (const operation of operations) {
-      if (isErasedBy(operation, redis.state.erasures.get(laneKeyOf(operation.op)))) continue;
       const arrivals = byId.get(operation.id) ?? [];
       if (arrivals.length === 0) world.violation(`LOST ${operation.id}`);
       else if (arrivals.every(({ isStale }) => isStale)) world.violation(`ONLY STALE ${operation.id}`);

@@ -1,0 +1,37 @@
+import { workspaceKeys } from '@cio-fleet/contracts';
+import type { Redis } from 'ioredis';
+
+/** One entry of the audit log, as it is shown. */
+export interface RecentChange {
+  /** In ms since the epoch. */
+  readonly at: number;
+  readonly user: string;
+  readonly action: string;
+  readonly queue: string;
+  readonly job: string;
+  readonly result: string;
+}
+
+/** The last `count` changes of a workspace, newest first. */
+export async function readRecentChanges(
+  redis: Redis,
+  workspace: string,
+  count: number,
+): Promise<readonly RecentChange[]> {
+  const entries = await redis.xrevrange(workspaceKeys(workspace).audit, '+', '-', 'COUNT', count);
+  return entries.map(([id, fields]) => {
+    const field = (name: string) => {
+      const index = fields.findIndex((value, place) => place % 2 === 0 && value === name);
+      return index < 0 ? '' : (fields[index + 1] ?? '');
+    };
+    return {
+      // Redis's own time of the entry is its id.
+      at: Number(id.split('-')[0]),
+      user: field('user'),
+      action: field('action'),
+      queue: field('queue'),
+      job: field('job'),
+      result: field('result'),
+    };
+  });
+}
