@@ -150,6 +150,19 @@ describe('Bull Board', () => {
     ]);
   });
 
+  it('lets an operator pause and resume the whole board, and a viewer not', async () => {
+    const put = (path: string, as = OPERATOR) =>
+      dashboard.request(`/queues/api/queues/${path}`, { as, method: 'PUT', json: {} });
+    const isPaused = async () => (await redis.hexists(`${queuePrefix(workspace)}:${fallback}:meta`, 'paused')) === 1;
+    expect((await put('pause', VIEWER)).status).toBe(403);
+    expect(await isPaused()).toBe(false);
+    expect((await put('pause')).status).toBe(200);
+    expect(await isPaused()).toBe(true);
+    expect((await put('resume')).status).toBe(200);
+    expect(await isPaused()).toBe(false);
+    expect((await auditEntries()).slice(-2)).toMatchObject([{ action: 'pause-all' }, { action: 'resume-all' }]);
+  });
+
   it('redrives one dead letter by its own Retry, once', async () => {
     const path = `/queues/api/queues/${deadLetter}/${ulid(7)}-0/retry`;
     expect((await dashboard.request(path, { as: OPERATOR, method: 'PUT', json: {} })).status).toBe(204);

@@ -176,6 +176,29 @@ describe('a redrive from the fleet page', () => {
     for (const text of ['redrive-end', 'done: 10 redriven, 0 gone']) expect(page).toContain(text);
   });
 
+  it('runs once at a time, is stopped by its button, and also when the dashboard stops', async () => {
+    const slow = uniqueWorkspace('slow');
+    await seedDeadLetters(redis, slow, 50);
+    const own = await runDashboard({
+      REDIS_URL: inject('redisUrl'),
+      CIO_FLEET_WORKSPACES: workspacesFile(slow),
+      DASHBOARD_REDRIVE_PER_SECOND: '5',
+    });
+    const post = (path: string) => own.request(path, { as: OPERATOR, method: 'POST', form: { workspace: slow } });
+    expect((await post('/redrive')).status).toBe(303);
+    expect((await post('/redrive')).status).toBe(409);
+    await waitFor(async () => (await redrivenIds(redis, slow)).length >= 2);
+    expect((await post('/redrive/stop')).status).toBe(303);
+    await waitFor(async () => (await (await own.request('/', { as: VIEWER })).text()).includes('by otto: stopped'));
+    expect((await post('/redrive')).status).toBe(303);
+    expect(await own.process.stop()).toBe(0);
+    const back = (await redrivenIds(redis, slow)).length;
+    expect(back).toBeGreaterThanOrEqual(2);
+    expect(back).toBeLessThan(50);
+    const audit = await redis.xrevrange(workspaceKeys(slow).audit, '+', '-', 'COUNT', 1);
+    expect(audit[0]?.[1].join(' ')).toContain('stopped: ');
+  });
+
   it('knows no workspace but those of the fleet', async () => {
     const response = await dashboard.request('/redrive', { as: OPERATOR, method: 'POST', form: { workspace: 'mars' } });
     expect(response.status).toBe(404);
@@ -195,6 +218,7 @@ describe('while Redis is away', () => {
     await own.restart();
     await waitFor(async () => (await alone.request('/readyz')).status === 200);
     expect(await (await alone.request('/', { as: VIEWER })).text()).toContain('No live worker');
+    await own.kill();
     expect(await alone.process.stop()).toBe(0);
     await own.stop();
   });

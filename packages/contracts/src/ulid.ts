@@ -1,3 +1,4 @@
+import { getRandomValues } from 'node:crypto';
 import { monotonicFactory, ulid } from 'ulid';
 
 const ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
@@ -7,12 +8,26 @@ export function isUlid(value: unknown): value is string {
   return typeof value === 'string' && ULID.test(value);
 }
 
+const pool = new Uint8Array(4096);
+let used = pool.length;
+
+/** A number in [0, 1) of a pool of random bytes. The library's own source asks the system for each byte, at 80 µs a ULID. */
+function pooledRandom(): number {
+  if (used === pool.length) {
+    getRandomValues(pool);
+    used = 0;
+  }
+  const byte = pool[used] ?? 0;
+  used += 1;
+  return byte / 256;
+}
+
 /** A fresh ULID, not ordered against others of the same millisecond. */
 export function newUlid(): string {
-  return ulid();
+  return ulid(undefined, pooledRandom);
 }
 
 /** Mints ULIDs that sort in the order they were minted, also within one millisecond and when the clock steps back. */
 export function createUlidFactory(): (atMs: number) => string {
-  return monotonicFactory();
+  return monotonicFactory(pooledRandom);
 }

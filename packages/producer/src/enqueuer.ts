@@ -160,7 +160,7 @@ export class Enqueuer {
   async #write(lane: number, writer: LaneWriter): Promise<void> {
     const job = writer.next(this.#settings.jobLimits);
     if (job === undefined) return;
-    this.#memory.touch();
+    this.#memory.touch(job.operations.reduce((sum, { bytes }) => sum + bytes, 0));
     writer.isBusy = true;
     const sentAtMs = performance.now();
     try {

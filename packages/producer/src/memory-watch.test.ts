@@ -29,3 +29,19 @@ it('asks at most once a second, and forgets what it knew when the answer is miss
   expect(watch.isFull).toBe(false);
   watch.stop();
 });
+
+it('asks again at once when a good part of the room was written since', async () => {
+  let asked = 0;
+  const watch = new MemoryWatch(async () => {
+    asked += 1;
+    return info(0, 1000);
+  });
+  watch.touch(10);
+  await Promise.resolve();
+  await Promise.resolve();
+  watch.touch(10);
+  expect(asked).toBe(1);
+  watch.touch(100);
+  expect(asked).toBe(2);
+  watch.stop();
+});

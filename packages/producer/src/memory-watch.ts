@@ -3,17 +3,25 @@ export const FULL_SHARE = 0.8;
 
 /** Whether Redis is too full, from the text of `INFO memory`. A Redis without a bound is never full. */
 export function isMemoryFull(info: string): boolean {
-  const usedBytes = readNumber(info, 'used_memory');
+  return roomBytes(info) < 0;
+}
+
+/** Bytes that may still be written until Redis counts as full; negative when it is. */
+function roomBytes(info: string): number {
   const maxBytes = readNumber(info, 'maxmemory');
-  return maxBytes > 0 && usedBytes > maxBytes * FULL_SHARE;
+  if (maxBytes === 0) return Number.POSITIVE_INFINITY;
+  return maxBytes * FULL_SHARE - readNumber(info, 'used_memory');
 }
 
 function readNumber(info: string, field: string): number {
   return Number(new RegExp(`^${field}:(\\d+)`, 'm').exec(info)?.[1] ?? 0);
 }
 
-/** Asked at most this often. */
+/** Asked at most this often, unless much is written. */
 const POLL_MS = 1_000;
+
+/** Asked again when this share of the room seen last was written: a fast producer fills a small Redis within a second. */
+const ROOM_SHARE = 1 / 16;
 
 /**
  * Keeps an eye on Redis's memory while operations are written, and while it is full, so that room is noticed without a
@@ -22,6 +30,8 @@ const POLL_MS = 1_000;
 export class MemoryWatch {
   readonly #readInfo: () => Promise<string | undefined>;
   #isFull = false;
+  #roomBytes = Number.POSITIVE_INFINITY;
+  #writtenBytes = 0;
   #askedAtMs = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
 
@@ -34,11 +44,13 @@ export class MemoryWatch {
     return this.#isFull;
   }
 
-  /** Something is being written: look again if the last look is a second old. */
-  touch(): void {
+  /** `bytes` are being written: look again if the last look is a second old, or much was written since. */
+  touch(bytes = 0): void {
     const nowMs = performance.now();
-    if (nowMs - this.#askedAtMs < POLL_MS) return;
+    this.#writtenBytes += bytes;
+    if (nowMs - this.#askedAtMs < POLL_MS && this.#writtenBytes < this.#roomBytes * ROOM_SHARE) return;
     this.#askedAtMs = nowMs;
+    this.#writtenBytes = 0;
     void this.#readInfo().then((info) => this.observe(info));
   }
 
@@ -49,7 +61,8 @@ export class MemoryWatch {
   }
 
   observe(info: string | undefined): void {
-    this.#isFull = info !== undefined && isMemoryFull(info);
+    this.#roomBytes = info === undefined ? Number.POSITIVE_INFINITY : roomBytes(info);
+    this.#isFull = this.#roomBytes < 0;
     if (this.#isFull) this.#pollAgain();
   }
 

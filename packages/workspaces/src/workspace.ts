@@ -23,9 +23,9 @@ export interface Workspace {
   /** Origin that replaces Customer.io's, such as `http://127.0.0.1:8090`, without `/api/v1`. Absent: the region's own. */
   readonly trackUrl?: string;
   /**
-   * Request budget of the whole fleet, in requests per second.
+   * Request budget of the whole fleet, in requests per second. Customer.io sends no rate headers; 100 is what it has long
+   * called fair use, and a batch counts once.
    * @defaultValue 100
-   * @see https://customer.io/docs/api/track/#section/Limits
    */
   readonly maxRequestsPerSecond: number;
   /** Lanes that the first process of the workspace creates; later ones adopt the number in Redis. @defaultValue 8 */

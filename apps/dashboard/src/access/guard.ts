@@ -1,7 +1,7 @@
 import type { Logger } from '@cio-fleet/telemetry';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { encodeIdentity, IDENTITY_HEADER, type Identity } from './identity.ts';
-import { isSameOrigin } from './same-origin.ts';
+import { isSameOrigin, SAFE_METHODS } from './same-origin.ts';
 import type { SignIn } from './sign-in.ts';
 
 /** Lets signed-in people in, and changes from our own pages only. Everything behind it knows who asks. */
@@ -29,6 +29,13 @@ export function createGuard(signIn: SignIn, logger: Logger): RequestHandler {
       });
       return;
     }
+    response.on('finish', () => {
+      // Whoever handles a change records it; one that broke half-way may have had no chance to.
+      if (response.statusCode < 500 || SAFE_METHODS.includes(request.method)) return;
+      const { user, role } = result.identity;
+      const { method, originalUrl: path } = request;
+      logger.warn({ audit: true, user, role, method, path, status: response.statusCode }, 'change broke off');
+    });
     request.headers[IDENTITY_HEADER] = encodeIdentity(result.identity);
     response.locals.identity = result.identity;
     next();
