@@ -8,10 +8,11 @@ for (const contender of which.split('') as ContenderKey[]) await measureThroughp
 await stage.client.config('RESETSTAT');
 for (let i = 0; i < Number(times); i++) {
   for (const contender of which.split('') as ContenderKey[]) {
-    const w0 = (await stage.workers.fleet()).cpuSeconds;
+    const r0 = (await stage.receiver.call<{cpuSeconds:number}>('usage')).cpuSeconds; const w0 = (await stage.workers.fleet()).cpuSeconds;
     const t = await measureThroughput(stage, plan, { contender, batchOperations: 500 });
     const w1 = (await stage.workers.fleet()).cpuSeconds;
-    console.log(contender, Object.entries(t).map(([k, v]) => `${k}=${Number(v).toFixed(1)}`).join(' '), `workerMicros=${((w1 - w0) * 1e6 / plan.operations[contender]).toFixed(1)}`);
+    const r1 = (await stage.receiver.call<{cpuSeconds:number}>('usage')).cpuSeconds;
+    console.log(contender, `recvMicros=${((r1-r0)*1e6/plan.operations[contender]).toFixed(1)}`, Object.entries(t).map(([k, v]) => `${k}=${Number(v).toFixed(1)}`).join(' '), `workerMicros=${((w1 - w0) * 1e6 / plan.operations[contender]).toFixed(1)}`);
   }
 }
 if (which.length === 1) {

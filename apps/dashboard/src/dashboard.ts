@@ -63,7 +63,7 @@ export function createDashboard(config: DashboardConfig, logger: Logger, version
     redis.zcard(`${queueKeyPrefix(workspace, deadLetterQueueName(workspace))}failed`);
 
   const app = express().disable('x-powered-by').disable('etag');
-  app.use(createOpsRoutes({ redis, monitor, metrics }));
+  app.use(createOpsRoutes({ redis, monitor, workspaces, metrics }));
   app.use(responseHeaders({ inlineStylesUnder: BOARD_PATH }));
   app.use(createGuard(config.signIn, logger));
   app.use('/assets', express.static(ASSETS, { index: false, cacheControl: false }));

@@ -7,9 +7,10 @@ import { readCustomerioHealth, UNKNOWN_HEALTH } from './health.ts';
 export function createOpsRoutes(options: {
   readonly redis: Redis;
   readonly monitor: FleetMonitor;
+  readonly workspaces: readonly string[];
   readonly metrics: MetricsSource;
 }): OpsHandler {
-  const { redis, monitor, metrics } = options;
+  const { redis, monitor, workspaces, metrics } = options;
   return createOpsHandler({
     checks: { redis: async () => ((await redis.ping()) === 'PONG' ? 'ok' : 'unexpected answer') },
     metrics,
@@ -18,8 +19,9 @@ export function createOpsRoutes(options: {
         const workspace = new URL(request.url ?? '/', 'http://localhost').searchParams.get('workspace') ?? undefined;
         const view = await monitor.look().catch(() => undefined);
         const health = view === undefined ? UNKNOWN_HEALTH : readCustomerioHealth(view, workspace);
-        if (health === undefined) sendJson(response, 404, { error: 'expected the name of a workspace of this fleet' });
-        else sendJson(response, health.status, health.body);
+        if (health !== undefined) return sendJson(response, health.status, health.body);
+        const message = `expected one of ${workspaces.join(', ')} as workspace`;
+        sendJson(response, 404, { error: { code: 'WORKSPACE_UNKNOWN', message } });
       },
     },
   });

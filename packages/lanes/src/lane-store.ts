@@ -6,6 +6,11 @@ import type { QueueAddress } from './queue-address.ts';
 export interface Lease {
   readonly jobId: string;
   readonly token: string;
+  /**
+   * The nonce of this run's `begin`, once there was one: `guard` and `note` answer `stale` in a Redis that has lost it. It has
+   * lost what `begin` read of holds and erasures too.
+   */
+  readonly nonce?: string;
 }
 
 /** A waiting job as Redis has it. */

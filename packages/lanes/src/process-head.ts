@@ -32,6 +32,7 @@ export async function processHead(run: HeadRun, deps: HeadDependencies): Promise
   const nonce = randomUUID();
   const begin = await deps.store.begin(run.lease, nonce, batch.laneKeys);
   if (begin === 'stale') return lostContinuity(deps);
+  const begun: HeadRun = { ...run, lease: { ...run.lease, nonce } };
 
   const { lane, policy } = deps;
   const overflowing = isOverflowing({ batch, begin, policy, nowMs: deps.now() });
@@ -47,7 +48,7 @@ export async function processHead(run: HeadRun, deps: HeadDependencies): Promise
     nowMs: deps.now(),
     maxAgeMs: policy.maxAgeMs,
   });
-  const sent = await sendBatch({ run, deps, batch, begin, routes, isolation });
+  const sent = await sendBatch({ run: begun, deps, batch, begin, routes, isolation });
   if (sent === 'stale') return lostContinuity(deps);
 
   const { settlements, interruption } = sent;
@@ -74,7 +75,7 @@ export async function processHead(run: HeadRun, deps: HeadDependencies): Promise
   block(deps, interruption, next.delayMs);
   // What this run settled is remembered, so that the repeat doesn't send it again.
   const progress = withSettled(next.progress ?? sent.progress, batch.operations, settlements);
-  if (progress !== run.progress && (await deps.store.note(run.lease, progress)) === 'stale')
+  if (progress !== run.progress && (await deps.store.note(begun.lease, progress)) === 'stale')
     return lostContinuity(deps);
   return { kind: 'wait', delayMs: next.delayMs };
 }

@@ -1,6 +1,6 @@
 import { erasureKey, workspaceKeys } from '@cio-fleet/contracts';
 import type { Redis } from 'ioredis';
-import type { Begin, Finish, FinishReply, LaneStore, Peek, WaitingJob } from './lane-store.ts';
+import type { Begin, FinishReply, LaneStore, Peek, WaitingJob } from './lane-store.ts';
 import type { QueueAddress } from './queue-address.ts';
 import { redisScript } from './redis-script.ts';
 import { BEGIN_LUA } from './scripts/begin.ts';
@@ -60,7 +60,11 @@ export function createRedisLaneStore({ redis, queue, lockMs }: RedisLaneStoreOpt
     },
 
     async guard(lease) {
-      const reply = await guardScript.run(redis, [prefix, keys.erasures], [lease.jobId, lease.token]);
+      const reply = await guardScript.run(
+        redis,
+        [prefix, keys.erasures],
+        [lease.jobId, lease.token, lease.nonce ?? ''],
+      );
       return reply === 'stale' ? 'stale' : { erasuresVersion: reply as string };
     },
 
@@ -69,7 +73,11 @@ export function createRedisLaneStore({ redis, queue, lockMs }: RedisLaneStoreOpt
     },
 
     async note(lease, progress) {
-      const reply = await noteScript.run(redis, [prefix], [lease.jobId, lease.token, JSON.stringify(progress)]);
+      const reply = await noteScript.run(
+        redis,
+        [prefix],
+        [lease.jobId, lease.token, lease.nonce ?? '', JSON.stringify(progress)],
+      );
       return reply as 'ok' | 'stale';
     },
 

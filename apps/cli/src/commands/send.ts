@@ -4,14 +4,14 @@ import { printable } from '../format/printable.ts';
 import { usageError } from '../session/cli-error.ts';
 import type { CommandContext } from '../session/command-context.ts';
 import { EXIT_CODES, type ExitCode } from '../session/exit-code.ts';
-import { jsonObject } from '../session/option-parsers.ts';
+import { jsonObjectOption } from '../session/json-option.ts';
 import { withRedis } from '../session/redis-session.ts';
 import { draftOperation } from '../verbs/draft-operation.ts';
 import { SEND_VERBS } from '../verbs/verb-forms.ts';
 import type { AddCommand } from './fleet-command.ts';
 
 interface SendOptions {
-  readonly data?: Readonly<Record<string, unknown>>;
+  readonly data?: string;
   readonly source: string;
   readonly idempotencyKey?: string;
   readonly timestamp?: string;
@@ -38,7 +38,7 @@ export const addSendCommand: AddCommand = (program, attach) => {
     )
     .argument('<person>', '42, email:…, phone:…, cio_id:…; an anonymous id; or an object as <type>:<id>')
     .argument('[name]', "the event's name, URL, screen, second person, object or device token")
-    .option('--data <json>', 'attributes, as a JSON object', jsonObject)
+    .option('--data <json>', 'attributes, as a JSON object')
     .option('--source <name>', 'the service to name as the sender', 'cli')
     .option('--idempotency-key <key>', 'repeats with the same key settle as deduplicated')
     .option('--timestamp <time>', 'when it happened: ISO 8601 or unix seconds')
@@ -51,7 +51,8 @@ async function send(
   [verb, person, name]: readonly (string | undefined)[],
   { data, source, idempotencyKey, timestamp }: SendOptions,
 ): Promise<ExitCode> {
-  const drafted = draftOperation({ verb, person, name, data, timestamp });
+  const attributes = data === undefined ? undefined : jsonObjectOption('--data', data);
+  const drafted = draftOperation({ verb, person, name, data: attributes, timestamp });
   if (!drafted.ok) {
     const { path, expected, received } = drafted.problem;
     throw usageError(`${path}: expected ${expected}, got ${received}; see: fleet send --help`);

@@ -21,15 +21,3 @@ export function pointInTime(text: string): number {
   if (atMs !== undefined) return atMs;
   throw new InvalidArgumentError('Expected how long ago (15m, 2h, 3d), ISO 8601, or unix seconds.');
 }
-
-/** A JSON object. Its text is not repeated, for it may hold personal data. */
-export function jsonObject(text: string): Record<string, unknown> {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw new InvalidArgumentError(`Expected a JSON object such as '{"plan":"pro"}', got text that is not JSON.`);
-  }
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-  throw new InvalidArgumentError(`Expected a JSON object such as '{"plan":"pro"}', got JSON of another kind.`);
-}

@@ -1,8 +1,8 @@
 import { type CircuitState, createIdentifyMemory } from '@cio-fleet/delivery';
 import type { HeadDependencies } from '../../src/head-run.ts';
 import { DEFAULT_LANE_POLICY } from '../../src/lane-policy.ts';
-import type { FinishReply } from '../../src/lane-store.ts';
 import { createLaneState } from '../../src/lane-state.ts';
+import type { FinishReply } from '../../src/lane-store.ts';
 import { processDeadLetter } from '../../src/process-dead-letter.ts';
 import { processHead } from '../../src/process-head.ts';
 import type { QueueAddress } from '../../src/queue-address.ts';
@@ -54,7 +54,8 @@ export function createConsumer(world: World, queue: QueueAddress, name: string):
     lastReply: undefined,
     lastFinishMoved: false,
   };
-  const process = queue.role === 'dead-letter' ? deadLetters(consumer) : heads(consumer, { ...queue, role: queue.role });
+  const process =
+    queue.role === 'dead-letter' ? deadLetters(consumer) : heads(consumer, { ...queue, role: queue.role });
   return consumer;
 }
 
@@ -70,7 +71,9 @@ async function consume(consumer: Consumer, process: Process): Promise<void> {
     if (job === undefined) continue;
     actor.token = token;
     consumer.lastReply = undefined;
-    world.say(`${token} takes ${queue.name}#${job.id}${job.isSettled ? ' (settled)' : ''} ${job.operations.map(({ id }) => id)}`);
+    world.say(
+      `${token} takes ${queue.name}#${job.id}${job.isSettled ? ' (settled)' : ''} ${job.operations.map(({ id }) => id)}`,
+    );
     const result = await process({ token, job }).catch((error: Error): Result => {
       // As the adapter to BullMQ does; only the model's own trouble is expected here.
       if (!error.message.startsWith('Redis went away')) throw error;

@@ -21,5 +21,6 @@ export function checkAccounts(world: World): void {
   }
   let settled = 0;
   for (const count of ledger.values()) settled += count;
-  if (accepted !== settled + waiting) world.violation(`LEDGER accepted ${accepted}, settled ${settled}, waiting ${waiting}`);
+  if (accepted !== settled + waiting)
+    world.violation(`LEDGER accepted ${accepted}, settled ${settled}, waiting ${waiting}`);
 }

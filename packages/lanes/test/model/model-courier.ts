@@ -43,7 +43,8 @@ export function createModelCourier(consumer: Consumer): Courier {
         for (const index of indexes) settlements[index] = world.courier.settlementOf(request.operations[index]);
         continue;
       }
-      interruption = answer === 'stale' || answer === 'circuit-open' ? { kind: answer } : { kind: answer, error: ERROR };
+      interruption =
+        answer === 'stale' || answer === 'circuit-open' ? { kind: answer } : { kind: answer, error: ERROR };
       if (answer === 'transient' && request.isolate === true) {
         for (const index of indexes) {
           failedAlone.push(index);

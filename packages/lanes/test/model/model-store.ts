@@ -1,7 +1,7 @@
 import type { QueuedOperation } from '@cio-fleet/contracts';
 import type { Begin, Finish, FinishReply, LaneStore, Lease, Push } from '../../src/lane-store.ts';
-import { checkAccounts } from './invariants.ts';
 import type { Consumer } from './consumer.ts';
+import { checkAccounts } from './invariants.ts';
 import type { ModelJob } from './model-redis.ts';
 
 /** The scripts of one queue on the model's Redis, each call of which may be late, lost, or run twice. */
@@ -25,6 +25,13 @@ export function createModelStore(consumer: Consumer, queueName: string): LaneSto
   function lockedJob({ jobId, token }: Lease): ModelJob | undefined {
     if (mutation === 'ignores-the-lock') return redis.queue(queueName).jobs.get(jobId);
     return redis.locked(queueName, jobId, token);
+  }
+
+  /** The lease still holds, and Redis still knows the begin that its run read by. */
+  function isCurrent(lease: Lease): boolean {
+    const job = lockedJob(lease);
+    const knowsBegin = lease.nonce === undefined || job?.nonce === lease.nonce || mutation === 'ignores-the-nonce';
+    return job !== undefined && knowsBegin;
   }
 
   function begin(lease: Lease, nonce: string, laneKeys: readonly string[]): Begin | 'stale' {
@@ -61,7 +68,7 @@ export function createModelStore(consumer: Consumer, queueName: string): LaneSto
     const moved = new Set<string>();
     for (const push of pushes) {
       const operations = pushJob(push);
-      if (push.to.role !== 'dead-letter') for (const { id } of operations) moved.add(id);
+      for (const { id } of operations) (push.to.role === 'dead-letter' ? world.condemned : moved).add(id);
     }
     if (queue.address.role !== 'dead-letter') {
       const left = [...(head?.operations ?? []), ...followers.flatMap(({ operations }) => operations)];
@@ -119,17 +126,23 @@ export function createModelStore(consumer: Consumer, queueName: string): LaneSto
     begin: (lease, nonce, laneKeys) => call(() => begin(lease, nonce, laneKeys)),
     guard: (lease) =>
       call(() => {
-        if (lockedJob(lease) === undefined) return 'stale';
+        if (!isCurrent(lease)) return 'stale';
         const { erasures, erasuresVersion } = redis.state;
         consumer.erasuresAtGuard = erasures;
         return { erasuresVersion: mutation === 'ignores-new-erasures' ? '0' : String(erasuresVersion) };
       }),
     erasures: (laneKeys) =>
-      call(() => new Map([...redis.state.erasures].filter(([laneKey]) => laneKeys.includes(laneKey)))),
+      call(() => {
+        // What was erased in between may have been taken back with a Redis that came back older.
+        consumer.erasuresAtGuard = redis.state.erasures;
+        return new Map([...redis.state.erasures].filter(([laneKey]) => laneKeys.includes(laneKey)));
+      }),
     note: (lease, progress) =>
       call(() => {
-        const job = lockedJob(lease);
-        if (job === undefined || job.isSettled) return 'stale';
+        if (!isCurrent(lease) || lockedJob(lease)?.isSettled) return 'stale';
+        for (const [id, settlement] of Object.entries(progress.settled ?? {})) {
+          if (typeof settlement !== 'string') world.condemned.add(id);
+        }
         redis.update(queueName, lease.jobId, { progress });
         return 'ok';
       }),

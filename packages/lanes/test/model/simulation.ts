@@ -2,8 +2,8 @@ import type { QueuedOperation } from '@cio-fleet/contracts';
 import { operationId } from '../fixtures/operations.ts';
 import { type Consumer, createConsumer } from './consumer.ts';
 import { checkAccounts } from './invariants.ts';
-import type { Mutation } from './mutation.ts';
 import type { RedisState } from './model-redis.ts';
+import type { Mutation } from './mutation.ts';
 import { judge } from './verdict.ts';
 import { createWorld, type World } from './world.ts';
 
@@ -38,7 +38,12 @@ interface Shape {
 export async function simulate(options: SimulationOptions): Promise<SimulationResult> {
   const { seed } = options;
   const shape = shapeOf(options);
-  const world = createWorld({ seed, personsPerLane: shape.personsPerLane, mutation: options.mutation, trace: options.trace });
+  const world = createWorld({
+    seed,
+    personsPerLane: shape.personsPerLane,
+    mutation: options.mutation,
+    trace: options.trace,
+  });
   const run = new Simulation(world, shape);
   await run.trouble();
   await run.calm();
@@ -151,7 +156,9 @@ class Simulation {
       redis.state.erasures = new Map(redis.state.erasures).set(`id:${courier.natures.get(id)?.person}`, id);
       redis.state.erasuresVersion += 1;
     }
-    this.#world.say(`accepted ${address.name}#${id} ${operations.map((o) => `${o.id}/${courier.natures.get(o.id)?.person}`)}`);
+    this.#world.say(
+      `accepted ${address.name}#${id} ${operations.map((o) => `${o.id}/${courier.natures.get(o.id)?.person}`)}`,
+    );
   }
 
   #mint(persons: readonly string[]): QueuedOperation {

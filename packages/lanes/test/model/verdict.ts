@@ -39,7 +39,7 @@ function judgeOrder(
   for (const { id } of operations) {
     const arrivals = (byId.get(id) ?? []).filter(({ isStale }) => !isStale);
     const [earliest, latest] = [arrivals[0], arrivals.at(-1)];
-    if (earliest === undefined || latest === undefined || arrivals.some(({ redrives }) => redrives > 0)) continue;
+    if (earliest === undefined || latest === undefined || world.condemned.has(id)) continue;
     if (earliest.step < first) world.violation(`ORDER first arrival of ${id} before an earlier operation's`);
     if (latest.step < last) world.violation(`ORDER last arrival of ${id} before an earlier operation's`);
     first = Math.max(first, earliest.step);

@@ -18,6 +18,8 @@ export interface World {
   /** From here on nothing goes wrong any more. */
   isCalm: boolean;
   readonly violations: string[];
+  /** Operations that were dead-lettered at any time, also where a rollback took that back: they are late by nature. */
+  readonly condemned: Set<string>;
   readonly now: () => number;
   /** Whether something goes wrong now that has this probability. */
   trouble(probability: number): boolean;
@@ -58,6 +60,7 @@ export function createWorld({ seed, personsPerLane, mutation, trace }: WorldOpti
     step: 0,
     isCalm: false,
     violations: [],
+    condemned: new Set(),
     now: () => 1_800_000_000_000 + world.step,
     trouble: (probability) => !world.isCalm && random.chance(probability),
     violation: (text) => {
