@@ -19,7 +19,7 @@ const tool = (name: string, run: () => number): Step => ({
 });
 
 const steps: readonly Step[] = [
-  { name: 'tests', run: () => runTests('!browser') },
+  { name: 'npm test', run: () => runTests('npm test') },
   tool('lint', () => runCommand('biome', ['ci', '--colors=off', '.'])),
   tool('typecheck', () => runPnpm(['exec', 'turbo', 'run', 'typecheck', '--output-logs=errors-only', '--continue'])),
   tool('typecheck of configuration files', () => runCommand('tsc', ['-p', 'tsconfig.json'])),

@@ -19,6 +19,11 @@ export function runCommand(command: string, args: readonly string[]): number {
   return run(command, args, { cwd: projectRoot, env: { ...process.env, PATH: path } });
 }
 
+/** Runs npm as a person would, on the machine's own Node. */
+export function runNpm(args: readonly string[]): number {
+  return run('npm', args, { cwd: projectRoot, env: process.env });
+}
+
 /** Runs pnpm in the project's version, whether the machine has it or not; what it runs finds pnpm on its PATH. */
 export function runPnpm(pnpmArgs: readonly string[], cwd: string = projectRoot): number {
   const { command, args, env } = pnpmCommand(projectRoot);

@@ -1,22 +1,22 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runCommand } from './run-command.ts';
+import { runCommand, runNpm } from './run-command.ts';
 import { countTests, type TestCounts, type TestReport } from './test-report.ts';
 
-/** Runs vitest for a project, or for all but one (`!browser`), and counts its tests. */
-export function runTests(project: string): TestCounts {
+/** Which tests: those of `npm test`, as the README tells people to run them, or those that need a browser. */
+export type TestSelection = 'npm test' | 'browser';
+
+/** Runs tests and counts them. */
+export function runTests(selection: TestSelection): TestCounts {
   const folder = mkdtempSync(join(tmpdir(), 'cio-fleet-report-'));
   const reportFile = join(folder, 'report.json');
   try {
-    const exitCode = runCommand('vitest', [
-      'run',
-      `--project=${project}`,
-      '--passWithNoTests',
-      '--reporter=default',
-      '--reporter=json',
-      `--outputFile.json=${reportFile}`,
-    ]);
+    const report = ['--reporter=default', '--reporter=json', `--outputFile.json=${reportFile}`];
+    const exitCode =
+      selection === 'npm test'
+        ? runNpm(['test', '--', ...report])
+        : runCommand('vitest', ['run', '--project=browser', ...report]);
     const hasReport = existsSync(reportFile);
     return countTests(hasReport ? (JSON.parse(readFileSync(reportFile, 'utf8')) as TestReport) : undefined, exitCode);
   } finally {

@@ -38,7 +38,9 @@ describe('links', () => {
 
   it('lead from docs/README.md to every page below docs', () => {
     const linked = localLinks(readPage('docs/README.md')).map((link) => `docs/${link}`);
-    const listed = pages.map(({ path }) => path).filter((path) => path.startsWith('docs/') && path !== 'docs/README.md');
+    const listed = pages
+      .map(({ path }) => path)
+      .filter((path) => path.startsWith('docs/') && path !== 'docs/README.md');
     expect(listed.filter((path) => !linked.includes(path))).toEqual([]);
   });
 });

@@ -29,10 +29,13 @@ describe('decisions', () => {
     expect(numbers).toEqual(decisions.map((_, index) => index + 1));
   });
 
-  it.each(decisions.map((page) => [page.path, page] as const))('such as %s say why, what, by what evidence and with what consequence', (_, { text }) => {
-    const headings = [...text.matchAll(/^## (.+)$/gm)].map(([, heading]) => heading);
-    expect(headings).toEqual(['Context', 'Decision', 'Evidence', 'Consequences']);
-  });
+  it.each(decisions.map((page) => [page.path, page] as const))(
+    'such as %s say why, what, by what evidence and with what consequence',
+    (_, { text }) => {
+      const headings = [...text.matchAll(/^## (.+)$/gm)].map(([, heading]) => heading);
+      expect(headings).toEqual(['Context', 'Decision', 'Evidence', 'Consequences']);
+    },
+  );
 });
 
 describe('the glossary', () => {

@@ -128,10 +128,26 @@ const LANE_CODES = {
     meaning: 'A newer version wrote this job; the lane waits for a newer worker.',
     remedy: 'Finish the roll-out of the workers.',
   },
+  WORKER_STUCK: {
+    meaning: 'A worker took nothing although operations waited, and mending it did not help: its process ends.',
+    remedy: 'Let the supervisor start it again; where it comes back, see the log lines before it and what Redis says.',
+  },
 } as const satisfies Record<string, CodeEntry>;
 
 /** Why a process does not start (exit status 2). */
 const CONFIGURATION_CODES = {
+  REDIS_ADDRESS_INVALID: {
+    meaning: 'REDIS_URL can not be read as the address of a Redis.',
+    remedy: 'Use one of the forms that the message lists, with the password percent-encoded.',
+  },
+  REDIS_TLS_INVALID: {
+    meaning: 'A file of certificates or a key for Redis can not be read.',
+    remedy: 'Correct the variable that the message names, or the rights of the file.',
+  },
+  REDIS_UNFIT: {
+    meaning: 'Redis is set up so that accepted operations could be lost; in production nothing starts on it.',
+    remedy: 'Change the settings that the message lists; docs/redis.md has the reasons.',
+  },
   WORKSPACES_INVALID: {
     meaning: 'The configuration of the workspaces has problems; all of them are listed.',
     remedy: 'Correct the variables or the workspaces file and start again.',

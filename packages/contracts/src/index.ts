@@ -87,6 +87,15 @@ export {
 } from './queue-names.ts';
 export { type QueuedOperation, wireOperation } from './queued-operation.ts';
 export {
+  parseRedisAddress,
+  type RedisAddress,
+  type RedisAddressProblem,
+  type RedisAddressResult,
+  type RedisEndpoint,
+  redisPlace,
+} from './redis-address.ts';
+export { type RedisConnectOptions, type RedisTls, redisConnectOptions } from './redis-connect-options.ts';
+export {
   erasureKey,
   heartbeatKey,
   queueKeyPrefix,

@@ -87,7 +87,7 @@ describe('a lane', () => {
   it.each([
     { setups: 0, delayMs: 1000 },
     { setups: 2, delayMs: 4000 },
-    { setups: 9, delayMs: 15_000 },
+    { setups: 9, delayMs: 5000 },
   ])('asks again within $delayMs ms after credentials were refused $setups times before', ({ setups, delayMs }) => {
     expect(next(setup, { progress: after({ setups }) })).toEqual({
       kind: 'wait',

@@ -60,7 +60,8 @@ async function redrive(
     }
     if (options.yes !== true) {
       const { environment } = context.config;
-      await confirmEnvironment(`${found} of workspace ${workspace} go back to their lanes`, environment, output);
+      const question = `${found} of workspace ${workspace} go back to their lanes`;
+      await confirmEnvironment({ question, environment });
     }
     await warnWithoutWorkers(redis, context);
     const result = await runRedrive({ redis, context, filter, ratePerSecond: options.rate, matched: counted.matched });

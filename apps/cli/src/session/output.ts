@@ -49,7 +49,8 @@ export function createOutput({ stdout, stderr, env, json, noColor }: OutputOptio
     notePaint: createPaint(hasColor({ isTTY: isErrTTY, env, noColor })),
     isLive: isLive({ isTTY: isOutTTY, env }),
     isNoteLive: isLive({ isTTY: isErrTTY, env }),
-    noteColumns: stderr.columns ?? DEFAULT_COLUMNS,
+    // 0 where the terminal does not know.
+    noteColumns: stderr.columns || DEFAULT_COLUMNS,
     data,
     value,
     result: (result, text) => (json ? value(result) : data(text())),

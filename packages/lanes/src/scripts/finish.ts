@@ -77,8 +77,9 @@ if followers > 0 then
   if #old > 0 then redis.call('ZREMRANGEBYRANK', completed, 0, -keep - 1) end
 end
 if ARGV[7] == '1' then
-  redis.call('HINCRBY', KEYS[4], ARGV[6] .. ':operations', -countedOperations)
-  redis.call('HINCRBY', KEYS[4], ARGV[6] .. ':bytes', -countedBytes)
+  -- Minus zero is no integer to Redis: a head that nobody counted would fail here, half settled.
+  redis.call('HINCRBY', KEYS[4], ARGV[6] .. ':operations', 0 - countedOperations)
+  redis.call('HINCRBY', KEYS[4], ARGV[6] .. ':bytes', 0 - countedBytes)
   -- A job that was not enqueued by our script (added by hand, say) is accepted now, so that the ledger still balances.
   if uncounted > 0 then redis.call('HINCRBY', KEYS[3], 'accepted', uncounted) end
 end

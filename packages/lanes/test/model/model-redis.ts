@@ -29,7 +29,6 @@ export interface ModelQueue {
   failed: string[];
   /** Jobs are replaced, never changed: a copy of the map is a snapshot. */
   jobs: Map<string, ModelJob>;
-  lastId: number;
 }
 
 /** All that Redis knows of the workspace, and would lose. */
@@ -55,7 +54,7 @@ export class ModelRedis {
   constructor(addresses: readonly QueueAddress[]) {
     const queues = addresses.map((address): [string, ModelQueue] => [
       address.name,
-      { address, wait: [], active: undefined, failed: [], jobs: new Map(), lastId: 0 },
+      { address, wait: [], active: undefined, failed: [], jobs: new Map() },
     ]);
     this.state = {
       queues: new Map(queues),

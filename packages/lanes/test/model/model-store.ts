@@ -51,10 +51,8 @@ export function createModelStore(consumer: Consumer, queueName: string): LaneSto
     const job = lockedJob(lease);
     if (job === undefined) return 'stale';
     if (job.isSettled && mutation !== 'settles-twice') return 'done';
-    const isFallback = redis.queue(queueName).address.role === 'fallback';
-    const trusting = mutation === 'ignores-the-nonce' || (mutation === 'counter-ids' && isFallback);
+    const trusting = mutation === 'ignores-the-nonce';
     if (finish.nonce !== undefined && job.nonce !== finish.nonce && !trusting) return 'changed';
-    if (mutation === 'ignores-the-followers') return undefined;
     const next = redis.queue(queueName).wait.slice(0, finish.followers.length);
     return finish.followers.every(({ id }, index) => next[index] === id) ? undefined : 'changed';
   }
@@ -86,10 +84,7 @@ export function createModelStore(consumer: Consumer, queueName: string): LaneSto
 
   function pushJob(push: Push): readonly QueuedOperation[] {
     const data = JSON.parse(push.data) as { operations: readonly QueuedOperation[] };
-    const target = redis.queue(push.to.name);
-    const counted = mutation === 'counter-ids' && push.to.role !== 'dead-letter';
-    if (counted) target.lastId += 1;
-    redis.add(push.to.name, { id: counted ? String(target.lastId) : push.id, data, operations: data.operations });
+    redis.add(push.to.name, { id: push.id, data, operations: data.operations });
     return data.operations;
   }
 

@@ -12,16 +12,12 @@ export type Mutation =
   | 'hands-back-sometimes'
   /** A worker uses one token for all starts. */
   | 'token-per-worker'
-  /** `finish` doesn't compare the nonce of `begin`. */
+  /** No script compares the nonce of `begin`. */
   | 'ignores-the-nonce'
-  /** Job ids come from a counter in Redis, and fallback's finish trusts them. */
-  | 'counter-ids'
   /** Dead letters are added before the script that settles. */
   | 'dead-letter-first'
   /** A redrive adds the lane's job, then completes the dead letter. */
   | 'plain-redrive'
-  /** `finish` trims followers without comparing them. */
-  | 'ignores-the-followers'
   /** Holds change in a step of their own, after the batch is settled. */
   | 'holds-in-a-second-step'
   /** Fallback lowers the counts only for what was delivered. */

@@ -139,15 +139,13 @@ class Simulation {
   }
 
   #accept(): void {
-    const { random, redis, persons, courier, mutation } = this.#world;
+    const { random, redis, persons, courier } = this.#world;
     const lane = random.below(persons.length);
     const { address } = [...redis.state.queues.values()][lane] ?? {};
     if (address === undefined) return;
     const operations = Array.from({ length: 1 + random.below(3) }, () => this.#mint(persons[lane] ?? []));
-    const queue = redis.queue(address.name);
     this.#jobs += 1;
-    queue.lastId += 1;
-    const id = mutation === 'counter-ids' ? String(queue.lastId) : `job-${this.#jobs}`;
+    const id = `job-${this.#jobs}`;
     redis.add(address.name, { id, data: { v: 1, operations }, operations });
     redis.state.accepted += operations.length;
     this.accepted.push(...operations);

@@ -1,0 +1,360 @@
+import { createBreaker } from '@cio-fleet/delivery';
+import { startRedis, waitFor } from '@cio-fleet/testkit';
+import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
+import { ACCEPTED_AT, erasure, event, operationId } from './fixtures/operations.ts';
+import { Rig } from './fixtures/rig.ts';
+import { createTestCourier, DELIVERED, rejected, THROTTLED, TRANSIENT } from './fixtures/test-courier.ts';
+
+let rig: Rig;
+beforeEach(() => {
+  rig = new Rig(inject('redisUrl'), 'fleet');
+});
+afterEach(() => rig.close());
+
+const fresh = (person: string, number: number) => event(person, number, { at: Date.now() });
+const ids = (...numbers: number[]) => numbers.map(operationId);
+const arrived = (courier: { requests: string[][] }) => courier.requests.flat();
+
+async function failedSets(): Promise<number> {
+  const sizes = [rig.lane(), rig.fallback].map(({ keyPrefix }) => rig.redis.zcard(`${keyPrefix}failed`));
+  return (await Promise.all(sizes)).reduce((a, b) => a + b);
+}
+
+/** Opens a circuit for good, or until the test closes it. */
+async function openCircuit(breaker: ReturnType<typeof createBreaker>): Promise<void> {
+  await breaker.run(async () => ({ health: { kind: 'failure', error: 'down' }, value: undefined }));
+}
+
+async function closeCircuit(breaker: ReturnType<typeof createBreaker>): Promise<void> {
+  await waitFor(() => breaker.status.state === 'HALF_OPEN', { description: 'the circuit to half-open' });
+  await breaker.run(async () => ({ health: { kind: 'success' }, value: undefined }));
+}
+
+describe('a lane', () => {
+  it('is delivered in order, the head and its followers in one request', async () => {
+    for (let n = 1; n <= 50; n += 1) await rig.accept([fresh('ada', n)]);
+    const courier = createTestCourier();
+    await rig.startFleet({ courier });
+    expect(await rig.settledAll()).toMatchObject({ accepted: 50, delivered: 50 });
+    expect(arrived(courier)).toEqual(Array.from({ length: 50 }, (_, n) => operationId(n + 1)));
+    expect(courier.requests.length).toBeLessThan(5);
+  });
+
+  it('completes a head that starts settled without sending it', async () => {
+    const id = await rig.accept([fresh('ada', 1)]);
+    await rig.redis.hset(rig.lane().keyPrefix + id, 'progress', '{"state":"settled","attempts":1}', 'cio:s', '1');
+    const courier = createTestCourier();
+    await rig.startFleet({ courier });
+    await waitFor(async () => (await rig.queue(rig.lane()).getJobState(id)) === 'completed');
+    expect(courier.requests).toEqual([]);
+  });
+
+  it('has an empty failed set when a port throws, and delivers once it no longer does', async () => {
+    let calls = 0;
+    const courier = createTestCourier(() => {
+      calls += 1;
+      if (calls === 1) throw new Error('a mistake of ours');
+      return DELIVERED;
+    });
+    await rig.accept([fresh('ada', 1)]);
+    await rig.accept([fresh('ada', 2)]);
+    const fleet = await rig.startFleet({ courier });
+    expect(await rig.settledAll()).toMatchObject({ delivered: 2 });
+    expect(await failedSets()).toBe(0);
+    expect(fleet.errors.map(({ message }) => message)).toEqual(['a mistake of ours']);
+  });
+
+  it('waits when it is throttled, uses no attempt, and lets nothing overtake', async () => {
+    let calls = 0;
+    const courier = createTestCourier(() => {
+      calls += 1;
+      return calls <= 5 ? THROTTLED : DELIVERED;
+    });
+    await rig.accept([fresh('ada', 1)]);
+    await rig.accept([fresh('bob', 2)]);
+    const fleet = await rig.startFleet({ courier });
+    await rig.settledAll();
+    expect(courier.requests.at(-1)?.[0]).toBe(operationId(1));
+    expect(fleet.settled.map(({ attempts }) => attempts)).toEqual(fleet.settled.map(() => 1));
+    expect(await rig.held()).toEqual({});
+  });
+
+  it('shows attempts and the last error in the progress of its head', async () => {
+    const id = await rig.accept([fresh('ada', 1)]);
+    await rig.startFleet({ courier: createTestCourier(() => TRANSIENT), policy: { retries: 1000, retryBaseMs: 20 } });
+    const progress = await waitFor(async () => {
+      const job = await rig.queue(rig.lane()).getJob(id);
+      return (job?.progress as { attempts?: number } | undefined)?.attempts ? job?.progress : undefined;
+    });
+    expect(progress).toMatchObject({ lastError: { code: 'HTTP_503', message: 'unavailable' } });
+  });
+
+  it('moves to fallback when its retries are spent, and arrives from there in order', async () => {
+    let isDown = true;
+    const courier = createTestCourier((_, { purpose }) => (isDown && purpose === 'lane' ? TRANSIENT : DELIVERED));
+    await rig.accept([fresh('ada', 1), fresh('bob', 2)]);
+    const fleet = await rig.startFleet({ courier, policy: { retries: 2 } });
+    expect(await rig.settledAll()).toMatchObject({ delivered: 2 });
+    isDown = false;
+    expect(courier.requests).toEqual(Array(4).fill(ids(1, 2)));
+    expect(fleet.settled.map(({ queue }) => queue.role)).toEqual(['lane', 'fallback']);
+    expect(await rig.held()).toEqual({});
+  });
+
+  it('goes on after a job whose data is no JSON, which ends as a dead letter with its text', async () => {
+    const id = await rig.accept([fresh('ada', 1)]);
+    await rig.accept([fresh('ada', 2)]);
+    await rig.redis.hset(rig.lane().keyPrefix + id, 'data', '{"v":1,"operations":[');
+    const courier = createTestCourier();
+    await rig.startFleet({ courier, lockMs: 500, stalledCheckMs: 150 });
+    expect(await rig.settledAll(20_000)).toMatchObject({ accepted: 2, delivered: 1, 'dead-lettered': 1 });
+    expect(arrived(courier)).toEqual(ids(2));
+    const dead = await rig.queue(rig.deadLetter).getJob(`${id}-unreadable`);
+    expect(dead?.data).toMatchObject({ reason: { code: 'UNREADABLE' } });
+    expect(String((dead?.data as { unreadable: string }).unreadable)).toContain('operations');
+    expect(await failedSets()).toBe(0);
+  });
+
+  it('goes on after a job that is not ours, which ends as a dead letter', async () => {
+    await rig.queue(rig.lane()).add('hello', { hello: 'world' }, { jobId: 'stranger' });
+    await rig.accept([fresh('ada', 1)]);
+    await rig.startFleet({ courier: createTestCourier() });
+    expect(await rig.settledAll()).toMatchObject({ accepted: 2, delivered: 1, 'dead-lettered': 1 });
+  });
+
+  it('waits with a head that a newer version wrote', async () => {
+    const id = await rig.accept([fresh('ada', 1)]);
+    await rig.redis.hset(rig.lane().keyPrefix + id, 'data', '{"v":99}');
+    const courier = createTestCourier();
+    await rig.startFleet({ courier });
+    const progress = await waitFor(() => rig.redis.hget(rig.lane().keyPrefix + id, 'progress'));
+    expect(JSON.parse(progress)).toMatchObject({ lastError: { code: 'JOB_VERSION_NEWER' } });
+    expect(courier.requests).toEqual([]);
+  });
+
+  it('keeps its order through pause and resume', async () => {
+    const lane = rig.queue(rig.lane());
+    const courier = createTestCourier();
+    await rig.startFleet({ courier });
+    for (let round = 0; round < 3; round += 1) {
+      await lane.pause();
+      for (let n = 1; n <= 5; n += 1) await rig.accept([fresh('ada', round * 5 + n)]);
+      await lane.resume();
+    }
+    await rig.settledAll();
+    expect(arrived(courier)).toEqual([...arrived(courier)].sort());
+    expect(new Set(arrived(courier)).size).toBe(15);
+  });
+
+  it('gets its fence back when an operator removes it', async () => {
+    await rig.startFleet({ courier: createTestCourier() });
+    const meta = `${rig.lane().keyPrefix}meta`;
+    expect(await rig.redis.hget(meta, 'concurrency')).toBe('1');
+    await rig.queue(rig.lane()).removeGlobalConcurrency();
+    expect(await rig.redis.hget(meta, 'concurrency')).toBeNull();
+    await waitFor(async () => (await rig.redis.hget(meta, 'concurrency')) === '1', { description: 'the fence' });
+  });
+
+  it('sends nothing again when Redis comes back as it was before the finish, but loses nothing either', async () => {
+    let before: ReadonlyMap<string, Buffer> | undefined;
+    const courier = createTestCourier(async () => {
+      before ??= await rig.snapshot();
+      return before === undefined ? TRANSIENT : DELIVERED;
+    });
+    await rig.accept([fresh('ada', 1)]);
+    await rig.startFleet({ courier });
+    await rig.settledAll();
+    // The lock of the finished start is gone for good: a Redis that comes back older can't revive it.
+    await rig.putBack(
+      before ?? new Map(),
+      [...(before ?? new Map()).keys()].filter((key) => key.endsWith(':lock')),
+    );
+    expect(await rig.ledger()).toMatchObject({ waiting: 1, delivered: 0 });
+    expect(await rig.settledAll()).toMatchObject({ waiting: 0, delivered: 1 });
+    expect(arrived(courier)).toEqual(ids(1, 1));
+  });
+});
+
+describe('erasure', () => {
+  it('settles what was accepted before a delete as erased, and sends the delete', async () => {
+    await rig.accept([fresh('ada', 1), fresh('bob', 2)]);
+    await rig.accept([{ ...erasure('ada', 3), at: Date.now() }]);
+    const courier = createTestCourier();
+    await rig.startFleet({ courier });
+    expect(await rig.settledAll()).toMatchObject({ delivered: 2, erased: 1 });
+    expect(arrived(courier)).toEqual(ids(2, 3));
+  });
+
+  it('that is accepted between begin and send is seen right before the send', async () => {
+    const seen: string[] = [];
+    const inner = createTestCourier();
+    const courier = {
+      async deliver(request: Parameters<typeof inner.deliver>[0]) {
+        if (seen.length === 0) {
+          seen.push('begun');
+          await rig.accept([{ ...erasure('ada', 9), at: Date.now() }]);
+        }
+        return inner.deliver(request);
+      },
+    };
+    await rig.accept([fresh('ada', 1), fresh('bob', 2)]);
+    await rig.startFleet({ courier });
+    expect(await rig.settledAll()).toMatchObject({ erased: 1, delivered: 2 });
+    expect(arrived(inner)).not.toContain(operationId(1));
+  });
+});
+
+describe('fallback', () => {
+  async function heldBack(operations = [fresh('ada', 1), fresh('bob', 2)]) {
+    const breaker = createBreaker({ failures: 1, successes: 1, resetMs: 300, jitter: 0 });
+    await openCircuit(breaker);
+    await rig.accept(operations);
+    return breaker;
+  }
+
+  it('takes everything while the circuit is open, without an attempt, and is looked at at once when it closes', async () => {
+    const breaker = await heldBack();
+    const courier = createTestCourier();
+    const policy = { fallbackBaseMs: 60_000, fallbackCapMs: 60_000 };
+    const fleet = await rig.startFleet({ courier, breaker, policy });
+    await waitFor(async () => (await rig.held())['id:ada'] === '1');
+    expect(courier.requests).toEqual([]);
+    await closeCircuit(breaker);
+    const closedMs = performance.now();
+    expect(await rig.settledAll()).toMatchObject({ delivered: 2 });
+    expect(performance.now() - closedMs).toBeLessThan(3000);
+    expect(fleet.settled.every(({ attempts }) => attempts === 1)).toBe(true);
+    expect(await rig.held()).toEqual({});
+  });
+
+  it('is followed by later operations of a held person, while everyone else flows at once', async () => {
+    let isReleased = false;
+    const courier = createTestCourier((_, { purpose }) => (purpose === 'lane' || isReleased ? DELIVERED : TRANSIENT));
+    const breaker = await heldBack([fresh('ada', 1)]);
+    await rig.startFleet({ courier, breaker, policy: { isolateAfterAttempts: 1000 } });
+    await waitFor(async () => (await rig.held())['id:ada'] === '1');
+    await closeCircuit(breaker);
+    await rig.accept([fresh('ada', 2), fresh('bob', 3)]);
+    await waitFor(async () => (await rig.held())['id:ada'] === '2');
+    const lanes = courier.requests.filter((request) => request.includes(operationId(3)));
+    expect(lanes).toEqual([ids(3)]);
+    isReleased = true;
+    await rig.settledAll();
+    expect(courier.requests.at(-1)).toEqual(ids(1, 2));
+  });
+
+  it.each([
+    { what: 'rejected', answer: rejected(), ledger: { 'dead-lettered': 2 } },
+    { what: 'delivered', answer: DELIVERED, ledger: { delivered: 2 } },
+  ])('lowers the held count of what is $what', async ({ answer, ledger }) => {
+    const breaker = await heldBack();
+    await rig.startFleet({ courier: createTestCourier(() => answer), breaker });
+    await waitFor(async () => (await rig.held())['id:ada'] === '1');
+    await closeCircuit(breaker);
+    expect(await rig.settledAll()).toMatchObject(ledger);
+    expect(await rig.held()).toEqual({});
+  });
+
+  it('lowers the held count of what is erased there', async () => {
+    const breaker = await heldBack();
+    const courier = createTestCourier();
+    await rig.startFleet({ courier, breaker });
+    await waitFor(async () => (await rig.held())['id:ada'] === '1');
+    await rig.accept([{ ...erasure('ada', 9), at: Date.now() }]);
+    await closeCircuit(breaker);
+    expect(await rig.settledAll()).toMatchObject({ delivered: 2, erased: 1 });
+    expect(arrived(courier)).not.toContain(operationId(1));
+    expect(await rig.held()).toEqual({});
+  });
+
+  it('dead-letters what is too old, and lowers its count; a delete goes on waiting', async () => {
+    const breaker = await heldBack([fresh('ada', 1), { ...erasure('bob', 2), at: Date.now() }]);
+    await rig.startFleet({ courier: createTestCourier(), breaker, policy: { maxAgeMs: 200 } });
+    await waitFor(async () => (await rig.ledger())['dead-lettered'] === 1, { description: 'ada to expire' });
+    await closeCircuit(breaker);
+    expect(await rig.settledAll()).toMatchObject({ delivered: 1, 'dead-lettered': 1 });
+    expect(await rig.held()).toEqual({});
+    const dead = await rig.queue(rig.deadLetter).getJob(`${operationId(1)}-0`);
+    expect(dead?.data).toMatchObject({ reason: { code: 'EXPIRED' } });
+  });
+
+  it('dead-letters what fails alone while others succeed, also in a head that has stalled before', async () => {
+    const isSick = ({ op }: { op: object }) => 'name' in op && op.name === 'n2';
+    const courier = createTestCourier((operations) => (operations.some(isSick) ? TRANSIENT : DELIVERED));
+    const breaker = await heldBack([fresh('ada', 1), fresh('bob', 2), fresh('cid', 3)]);
+    const policy = { isolateAfterAttempts: 1, maxLoneFailures: 3, fallbackBaseMs: 500, fallbackCapMs: 500 };
+    await rig.startFleet({ courier, breaker, policy });
+    const [id] = await waitFor(async () => {
+      const waiting = await rig.redis.lrange(`${rig.fallback.keyPrefix}wait`, 0, -1);
+      return waiting.length > 0 && waiting;
+    });
+    await rig.redis.hset(`${rig.fallback.keyPrefix}${id}`, 'stc', '2');
+    await closeCircuit(breaker);
+    expect(await rig.settledAll(20_000)).toMatchObject({ delivered: 2, 'dead-lettered': 1 });
+    const dead = await rig.queue(rig.deadLetter).getJob(`${operationId(2)}-0`);
+    expect(dead?.data).toMatchObject({ reason: { code: 'TRANSIENT_EXHAUSTED' } });
+  });
+});
+
+describe('an overflowing lane', () => {
+  it.each([
+    { what: 'throttled', answer: { ...THROTTLED, retryAfterMs: 60_000 } },
+    { what: 'refused for its credentials', answer: { kind: 'setup', error: { code: 'HTTP_401', message: 'no' } } },
+  ] as const)('spills to fallback when it is $what, without asking again for each head', async ({ answer }) => {
+    const courier = createTestCourier(() => answer);
+    const policy = { laneMaxBytes: 0, maxBatchOperations: 2, setupBaseMs: 60_000, setupCapMs: 60_000 };
+    for (let n = 1; n <= 20; n += 1) await rig.accept([fresh('ada', n)]);
+    await rig.startFleet({ courier, policy: { ...policy, fallbackBaseMs: 60_000 } });
+    await waitFor(async () => Number((await rig.held())['id:ada'] ?? 0) >= 18, { description: 'the lane to spill' });
+    expect(courier.requests.filter((request) => request[0] !== operationId(1)).length).toBeLessThanOrEqual(1);
+  });
+});
+
+describe('workers', () => {
+  it('share the lanes, and take over those of one that stops, without a repeat', async () => {
+    rig = new Rig(inject('redisUrl'), 'share', 8);
+    const courier = createTestCourier();
+    const one = await rig.startFleet({ courier, workerId: 'one' });
+    expect(one.lanes()).toHaveLength(8);
+    const two = await rig.startFleet({ courier, workerId: 'two' });
+    await waitFor(() => one.lanes().length === 4 && two.lanes().length === 4, { description: 'lanes to be shared' });
+    expect([...one.lanes(), ...two.lanes()].sort((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+    await two.stop();
+    await waitFor(() => one.lanes().length === 8, { description: 'the lanes to come back' });
+    for (let lane = 0; lane < 8; lane += 1) await rig.accept([fresh(`p${lane}`, lane)], lane);
+    expect(await rig.settledAll()).toMatchObject({ delivered: 8 });
+    expect(arrived(courier)).toHaveLength(8);
+  });
+
+  it('adopt the number of lanes that the first process fixed', async () => {
+    await rig.redis.set(`{cio:${rig.workspace}}:lanes`, 3);
+    const fleet = await rig.startFleet({ courier: createTestCourier() });
+    expect([...fleet.lanes()].sort()).toEqual([0, 1, 2]);
+  });
+
+  it('rest for a second when Redis is out of memory instead of spinning', async () => {
+    const server = await startRedis({ appendFsync: 'no' });
+    rig = new Rig(server.url, 'full');
+    try {
+      const courier = createTestCourier();
+      const fleet = await rig.startFleet({ courier });
+      await rig.accept([event('ada', 1, { at: ACCEPTED_AT })]).catch(() => undefined);
+      await rig.settledAll();
+      await rig.redis.config('SET', 'maxmemory', '1');
+      await waitFor(() => fleet.errors.filter(({ message }) => message.includes('OOM')).length >= 4, {
+        timeoutMs: 8000,
+      });
+      const seen = fleet.errors.length;
+      const since = performance.now();
+      await waitFor(() => performance.now() - since > 1500);
+      expect(fleet.errors.length - seen).toBeLessThan(20);
+      await rig.redis.config('SET', 'maxmemory', '0');
+      await rig.accept([fresh('ada', 2)]);
+      await rig.settledAll();
+      expect(arrived(courier)).toContain(operationId(2));
+    } finally {
+      await rig.close();
+      await server.stop();
+    }
+  });
+});

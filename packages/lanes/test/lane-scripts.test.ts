@@ -1,0 +1,219 @@
+import { randomUUID } from 'node:crypto';
+import { startRedis } from '@cio-fleet/testkit';
+import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
+import { NO_PROGRESS } from '../src/head-progress.ts';
+import type { Finish, LaneStore, Lease } from '../src/lane-store.ts';
+import type { QueueAddress } from '../src/queue-address.ts';
+import { createRedisLaneStore } from '../src/redis-lane-store.ts';
+import { movedPushes, settledProgress } from '../src/settle.ts';
+import { event } from './fixtures/operations.ts';
+import { Rig } from './fixtures/rig.ts';
+
+let rig: Rig;
+beforeEach(() => {
+  rig = new Rig(inject('redisUrl'), 'scripts');
+});
+afterEach(() => rig.close());
+
+function storeOf(queue: QueueAddress, on = rig): LaneStore {
+  return createRedisLaneStore({ redis: on.redis, queue, lockMs: 30_000 });
+}
+
+function finishOf(more: Partial<Finish> = {}): Finish {
+  return {
+    headOperations: 1,
+    followers: [],
+    pushes: [],
+    held: new Map(),
+    ledger: new Map([['delivered', 1]]),
+    deadLetterReasons: new Map(),
+    progress: settledProgress(NO_PROGRESS),
+    ...more,
+  };
+}
+
+/** A head of the lane in work, and its run's begin. */
+async function begun(followers = 0): Promise<{ store: LaneStore; lease: Lease; nonce: string; ids: string[] }> {
+  await rig.accept([event('ada', 1)]);
+  const ids: string[] = [];
+  for (let n = 0; n < followers; n += 1) ids.push(await rig.accept([event('ada', 2 + n)]));
+  const head = await rig.take(rig.lane());
+  const store = storeOf(rig.lane());
+  const nonce = randomUUID();
+  const lease = { jobId: head.id ?? '', token: 'token', nonce };
+  await store.begin(lease, nonce, ['id:ada']);
+  return { store, lease, nonce, ids };
+}
+
+const counted = (ids: readonly string[]) => ids.map((id) => ({ id, operations: 1 }));
+
+describe('finish', () => {
+  it('leaves the last 100 followers in completed and deletes the others', async () => {
+    const { store, lease, nonce, ids } = await begun(150);
+    const ledger = new Map([['delivered', 151]] as const);
+    expect(await store.finish(lease, finishOf({ nonce, followers: counted(ids), ledger }))).toBe('ok');
+    const { keyPrefix } = rig.lane();
+    expect(await rig.redis.zrange(`${keyPrefix}completed`, '0', '-1')).toEqual(ids.slice(50).sort());
+    expect(await rig.redis.exists(...ids.slice(0, 50).map((id) => keyPrefix + id))).toBe(0);
+    expect(await rig.redis.llen(`${keyPrefix}wait`)).toBe(0);
+    expect(await rig.ledger()).toMatchObject({ accepted: 151, delivered: 151, waiting: 0 });
+    const follower = await rig.queue(rig.lane()).getJob(ids[149] ?? '');
+    expect(await follower?.getState()).toBe('completed');
+    expect(follower?.returnvalue).toBe(`with ${lease.jobId}`);
+  });
+
+  it('whose reply got lost, sent again, settles nothing twice', async () => {
+    const { store, lease, nonce } = await begun();
+    const pushes = movedPushes(rig.fallback, [event('ada', 1)]);
+    const finish = finishOf({ nonce, pushes, held: new Map([['id:ada', 1]]), ledger: new Map() });
+    expect([await store.finish(lease, finish), await store.finish(lease, finish)]).toEqual(['ok', 'done']);
+    expect(await rig.held()).toEqual({ 'id:ada': '1' });
+    expect(await rig.redis.llen(`${rig.fallback.keyPrefix}wait`)).toBe(1);
+    expect(await rig.ledger()).toMatchObject({ accepted: 1, waiting: 1 });
+  });
+
+  it.each<{ what: string; disturb: (ids: string[]) => Promise<unknown> }>([
+    { what: 'a follower is gone', disturb: (ids) => rig.redis.lrem(`${rig.lane().keyPrefix}wait`, 1, ids[1] ?? '') },
+    { what: 'followers changed places', disturb: () => rig.redis.lmove(waitKey(), waitKey(), 'RIGHT', 'LEFT') },
+    { what: 'all followers are gone', disturb: () => rig.redis.del(waitKey()) },
+  ])('writes nothing when $what', async ({ disturb }) => {
+    const { store, lease, nonce, ids } = await begun(3);
+    await disturb(ids);
+    const before = await rig.contents();
+    expect(await store.finish(lease, finishOf({ nonce, followers: counted(ids) }))).toBe('changed');
+    expect(await rig.contents()).toEqual(before);
+  });
+
+  it('settles when new jobs came behind the followers', async () => {
+    const { store, lease, nonce, ids } = await begun(3);
+    const late = await rig.accept([event('bob', 9)]);
+    expect(await store.finish(lease, finishOf({ nonce, followers: counted(ids) }))).toBe('ok');
+    expect(await rig.redis.lrange(waitKey(), 0, -1)).toEqual([late]);
+  });
+
+  it('lowers holds to nothing and never below', async () => {
+    const { store, lease, nonce } = await begun();
+    await rig.redis.hset(`{cio:${rig.workspace}}:held`, 'id:ada', 2, 'id:bob', 3);
+    const held = new Map([
+      ['id:ada', -2],
+      ['id:bob', -1],
+      ['id:cid', -1],
+    ]);
+    await store.finish(lease, finishOf({ nonce, held }));
+    expect(await rig.held()).toEqual({ 'id:bob': '2' });
+  });
+
+  it('does not push a job whose id is there already', async () => {
+    const { store, lease, nonce } = await begun();
+    const [push] = movedPushes(rig.deadLetter, [event('ada', 1)]);
+    if (push === undefined) throw new Error('There is one push.');
+    await store.finish(lease, finishOf({ nonce, pushes: [push, push] }));
+    expect(await rig.redis.lrange(`${rig.deadLetter.keyPrefix}wait`, 0, -1)).toEqual([push.id]);
+  });
+
+  it('counts a job that was not enqueued by us as accepted, so that the ledger balances', async () => {
+    await rig.queue(rig.lane()).add('track', { v: 1, operations: [event('ada', 1)] }, { jobId: 'by-hand' });
+    await rig.take(rig.lane());
+    const lease = { jobId: 'by-hand', token: 'token' };
+    expect(await storeOf(rig.lane()).finish(lease, finishOf())).toBe('ok');
+    expect(await rig.ledger()).toMatchObject({ accepted: 1, delivered: 1, waiting: 0 });
+  });
+
+  it('drops the data of a large settled head, which still completes', async () => {
+    const operations = Array.from({ length: 20 }, (_, n) => event('ada', n));
+    await rig.accept(operations);
+    const head = await rig.take(rig.lane());
+    const lease = { jobId: head.id ?? '', token: 'token' };
+    await storeOf(rig.lane()).finish(lease, finishOf({ headOperations: 20, ledger: new Map([['delivered', 20]]) }));
+    expect(await rig.redis.hget(rig.lane().keyPrefix + lease.jobId, 'data')).toBe('{"settled":20}');
+    expect(await rig.ledger()).toMatchObject({ delivered: 20, waiting: 0 });
+  });
+});
+
+function waitKey(): string {
+  return `${rig.lane().keyPrefix}wait`;
+}
+
+describe('without the lock', () => {
+  it.each<{ what: string; call: (store: LaneStore, lease: Lease) => Promise<unknown> }>([
+    { what: 'begin', call: (store, lease) => store.begin(lease, 'another', ['id:ada']) },
+    { what: 'guard', call: (store, lease) => store.guard(lease) },
+    { what: 'note', call: (store, lease) => store.note(lease, { ...NO_PROGRESS, attempts: 9 }) },
+    { what: 'finish', call: (store, lease) => store.finish(lease, finishOf({ nonce: lease.nonce ?? '' })) },
+  ])('$what answers stale and writes nothing', async ({ call }) => {
+    const { store, lease } = await begun();
+    await rig.redis.set(`${rig.lane().keyPrefix}${lease.jobId}:lock`, 'a later start');
+    const before = await rig.contents();
+    expect(await call(store, lease)).toBe('stale');
+    expect(await rig.contents()).toEqual(before);
+  });
+});
+
+describe('a Redis that lost the begin of a run', () => {
+  it.each<{ what: string; reply: string; call: (store: LaneStore, lease: Lease) => Promise<unknown> }>([
+    { what: 'guard', reply: 'stale', call: (store, lease) => store.guard(lease) },
+    { what: 'note', reply: 'stale', call: (store, lease) => store.note(lease, { ...NO_PROGRESS, attempts: 9 }) },
+    {
+      what: 'finish',
+      reply: 'changed',
+      call: (store, lease) => store.finish(lease, finishOf({ nonce: lease.nonce ?? '' })),
+    },
+  ])('is told by $what, which writes nothing', async ({ call, reply }) => {
+    const { store, lease } = await begun();
+    await rig.redis.hset(rig.lane().keyPrefix + lease.jobId, 'cio:b', 'an earlier begin');
+    const before = await rig.contents();
+    expect(await call(store, lease)).toBe(reply);
+    expect(await rig.contents()).toEqual(before);
+  });
+});
+
+describe('guard', () => {
+  it('refuses to send when two jobs are active', async () => {
+    const { store, lease } = await begun();
+    expect(await store.guard(lease)).toEqual({ erasuresVersion: '0' });
+    await rig.accept([event('ada', 2)]);
+    await rig.take(rig.lane(), 'rival');
+    expect(await store.guard(lease)).toBe('stale');
+  });
+});
+
+describe('note', () => {
+  it('never writes over a settled head', async () => {
+    const { store, lease, nonce } = await begun();
+    await store.finish(lease, finishOf({ nonce }));
+    expect(await store.note(lease, { ...NO_PROGRESS, attempts: 1 })).toBe('stale');
+    const progress = await rig.redis.hget(rig.lane().keyPrefix + lease.jobId, 'progress');
+    expect(JSON.parse(progress ?? '')).toMatchObject({ state: 'settled' });
+  });
+});
+
+describe('peek', () => {
+  it('reads followers oldest first, as many as fit jobs and bytes', async () => {
+    const { store, lease, ids } = await begun(5);
+    const peeked = async (jobs: number, bytes: number) =>
+      (await store.peek(lease.jobId, { jobs, bytes })).followers.map(({ id }) => id);
+    expect(await peeked(100, 1_000_000)).toEqual(ids);
+    expect(await peeked(2, 1_000_000)).toEqual(ids.slice(0, 2));
+    expect(await peeked(100, 400)).toEqual(ids.slice(0, 2));
+    expect(await peeked(0, 1_000_000)).toEqual([]);
+  });
+});
+
+describe('a Redis that is out of memory', () => {
+  it('still settles a batch: finish begins with a write that needs none', async () => {
+    const server = await startRedis({ appendFsync: 'no' });
+    rig = new Rig(server.url, 'oom');
+    try {
+      const { store, lease, nonce, ids } = await begun(3);
+      const pushes = movedPushes(rig.fallback, [event('ada', 1)]);
+      await rig.redis.config('SET', 'maxmemory', '1');
+      await expect(rig.redis.set('x', 'y')).rejects.toThrow(/OOM/);
+      const finish = finishOf({ nonce, pushes, followers: counted(ids), held: new Map([['id:ada', 1]]) });
+      expect(await store.finish(lease, finish)).toBe('ok');
+      expect(await rig.held()).toEqual({ 'id:ada': '1' });
+    } finally {
+      await rig.close();
+      await server.stop();
+    }
+  });
+});

@@ -1,0 +1,83 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { createProgram } from '../../apps/cli/src/program.ts';
+import { codeLinesOf, codeSpansOf, ROOT, readPage, readPages, tableRowsOf } from './pages.ts';
+
+const pages = readPages();
+const byPath = pages.map((page) => [page.path, page] as const);
+
+/** What stands as code: spans, and lines of shell blocks without their comments. */
+function codeOf(text: string): readonly string[] {
+  const lines = codeLinesOf(text, ['sh', 'bash']).map((line) => line.replace(/(^|\s)#.*$/, ''));
+  return [...codeSpansOf(text), ...lines];
+}
+
+describe('npm scripts', () => {
+  const { scripts } = JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8')) as { scripts: Record<string, string> };
+  const known = ['install', 'test', ...Object.keys(scripts)];
+
+  it.each(byPath)('that %s names are those of package.json', (_, { text }) => {
+    const commands = codeOf(text).flatMap((code) => [...code.matchAll(/\bnpm (?:run )?(?:--silent )?([a-z][\w:]*)/g)]);
+    const names = commands.map(([, name]) => name ?? '').filter((name) => name !== 'start:');
+    expect(names.filter((name) => !known.includes(name))).toEqual([]);
+  });
+});
+
+describe('fleet commands', () => {
+  const program = createProgram((command) => command);
+  const flagsOf = (command: typeof program) =>
+    command.options.flatMap(({ short, long }) => [short, long]).filter((flag) => flag !== undefined);
+  const globalFlags = [...flagsOf(program), '--help'];
+
+  /** What is wrong with a command line, e.g. an unknown flag. */
+  function problemsOf(line: string): readonly string[] {
+    const [, rest = ''] = /\bfleet(?: --)? (.*)$/.exec(line) ?? [];
+    const [name = ''] = rest.split(/\s+/).filter((word) => !word.startsWith('-'));
+    const command = program.commands.find((each) => each.name() === name);
+    if (command === undefined) return [`${line}: no command ${name}`];
+    const known = [...globalFlags, ...flagsOf(command)];
+    const flags = rest.match(/(?<=\s)--?[a-z][a-z-]*/g) ?? [];
+    return flags.filter((flag) => !known.includes(flag)).map((flag) => `${line}: no flag ${flag}`);
+  }
+
+  it.each(byPath)('that %s names exist, with their flags', (_, { text }) => {
+    const lines = codeOf(text).filter((code) => /^(?:npm run --silent )?fleet (?:-- )?[a-z-]/.test(code.trim()));
+    expect(lines.flatMap((line) => problemsOf(line.split(' | ')[0] ?? ''))).toEqual([]);
+  });
+});
+
+describe('variables', () => {
+  const known = tableRowsOf(readPage('docs/configuration.md').text, 'Variable').map(([name]) => name?.replaceAll('`', ''));
+  const VARIABLE = /\b(?:REDIS_URL|LOG_LEVEL|(?:CIO_FLEET|CUSTOMERIO|DASHBOARD|SIMULATOR|WORKER)_[A-Z][A-Z_]*[A-Z])\b/g;
+
+  it.each(byPath)('that %s names are in docs/configuration.md', (_, { text }) => {
+    expect((text.match(VARIABLE) ?? []).filter((name) => !known.includes(name))).toEqual([]);
+  });
+});
+
+describe('metrics', () => {
+  /** What the sources of apps and telemetry say; the prefix is put before a name there. */
+  const sources = ['apps/worker/src', 'apps/dashboard/src'].flatMap((folder) =>
+    readdirSync(`${ROOT}${folder}`, { recursive: true, encoding: 'utf8' })
+      .filter((path) => path.endsWith('.ts'))
+      .map((path) => readFileSync(`${ROOT}${folder}/${path}`, 'utf8')),
+  );
+
+  it.each(byPath)('that %s names exist', (_, { text }) => {
+    const named = [...text.matchAll(/\bcio_fleet_([a-z_]+)/g)].map(([, name]) => name ?? '');
+    const defined = (name: string) => sources.some((source) => new RegExp(`['}]${name}['\`]`).test(source));
+    expect(named.filter((name) => !defined(name.replace(/_(bucket|sum|count)$/, '')))).toEqual([]);
+  });
+});
+
+describe('error codes', () => {
+  const text = readPage('docs/errors.md').text;
+  const known = [...text.matchAll(/^\| `([A-Z_]+)` \|/gm)].map(([, code]) => code);
+  const runbook = readPage('docs/runbook.md').text;
+
+  it('that docs/runbook.md names are in docs/errors.md', () => {
+    const named = codeSpansOf(runbook).filter((span) => /^[A-Z]+_[A-Z_]+$/.test(span));
+    const variables = /^(CIO_FLEET|CUSTOMERIO|DASHBOARD|SIMULATOR|WORKER|REDIS_URL|LOG_LEVEL|HALF_OPEN)/;
+    expect(named.filter((code) => !variables.test(code) && !known.includes(code))).toEqual([]);
+  });
+});
