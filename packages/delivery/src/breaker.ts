@@ -1,5 +1,5 @@
 import CircuitBreaker from 'opossum';
-import { type CircuitEvent, type CircuitStatus, closedCircuit, nextCircuit } from './circuit.ts';
+import { type CircuitEvent, type CircuitOverride, type CircuitStatus, closedCircuit, nextCircuit } from './circuit.ts';
 
 /** What one request says about Customer.io's health. */
 export type Health =
@@ -28,6 +28,8 @@ export interface Breaker {
   run<T>(request: () => Promise<BreakerOutcome<T>>): Promise<BreakerRun<T>>;
   /** Calls `listener` after every change of state. Returns how to end that. */
   onChange(listener: (status: CircuitStatus) => void): () => void;
+  /** Holds the circuit open or closed until it is given back with `undefined`. */
+  override(to: CircuitOverride | undefined): void;
   /** Ends its timers; nothing runs any more. */
   stop(): void;
 }
@@ -93,8 +95,10 @@ export function createBreaker(options: BreakerOptions = {}): Breaker {
     circuit = nextCircuit(before, event, policy, now());
     if (circuit.epoch === before.epoch) return;
     onTrial = false;
-    if (circuit.status.state === 'OPEN') engine.open();
-    if (circuit.status.state === 'CLOSED') engine.close();
+    const { state, override } = circuit.status;
+    // Held open by an operator, it needs no timer; and where a trial follows, the engine must let it through.
+    if (state === 'OPEN' && override === undefined) engine.open();
+    if (state === 'CLOSED' || override !== undefined || event.kind === 'override') engine.close();
     for (const listener of listeners) listener(circuit.status);
   };
   const admits = () => {
@@ -132,6 +136,7 @@ export function createBreaker(options: BreakerOptions = {}): Breaker {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    override: (to) => apply({ kind: 'override', to }),
     stop() {
       stopped = true;
       engine.shutdown();

@@ -10,7 +10,7 @@ export {
 } from './breaker.ts';
 export { type BudgetOptions, createBudget } from './budget.ts';
 export type { Budget } from './budget-port.ts';
-export type { CircuitState, CircuitStatus } from './circuit.ts';
+export type { CircuitOverride, CircuitState, CircuitStatus } from './circuit.ts';
 export { type CircuitProbeOptions, startCircuitProbe } from './circuit-probe.ts';
 export { classify } from './classify.ts';
 export { type Courier, type CourierOptions, createCourier, type RequestFacts } from './courier.ts';
