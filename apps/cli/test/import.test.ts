@@ -133,6 +133,19 @@ describe('fleet import', () => {
     expect(new Set(operations.map(({ idempotencyKey }) => idempotencyKey)).size).toBe(300);
   });
 
+  it('gives an event that it sends again, because its progress was not kept, the id that it had', async () => {
+    const workspace = uniqueWorkspace('repeat');
+    const { cwd, path } = fileOf(tracks(20));
+    const args = ['import', 'in.ndjson', '--workspace', workspace];
+    await runFleet(args, { env, cwd });
+    const before = { ...progressOf(path), offset: 0, lines: 0, accepted: 0, finished: false };
+    writeFileSync(`${path}.progress`, JSON.stringify(before));
+    expect(await runFleet(args, { env, cwd })).toMatchObject({ exitCode: 0 });
+    const operations = await queuedOperations(redis, workspace);
+    expect(operations).toHaveLength(40);
+    expect(new Set(operations.map(({ op }) => 'id' in op && op.id)).size).toBe(20);
+  });
+
   it('refuses --resume of another file, and begins anew without it', async () => {
     const workspace = uniqueWorkspace('other');
     const { cwd, path } = fileOf(tracks(3));
@@ -164,6 +177,7 @@ describe('fleet import', () => {
   it.each([
     ['a file that is not there', ['import', 'nope.ndjson'], /ENOENT/],
     ['a folder', ['import', '.'], /which is none/],
+    ['a pipe that is to be resumed', ['import', '-', '--resume'], /can not be read twice/],
     ['a rate of 0', ['import', 'x', '--rate', '0'], /above 0/],
   ])('exits with 2 for %s', async (_title, args, expected) => {
     const result = await runFleet(args, { env });

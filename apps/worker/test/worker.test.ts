@@ -53,6 +53,12 @@ it('logs one ready line with pid and port, and answers every health endpoint', a
   expect(await worker.stop()).toBe(0);
 });
 
+it('logs its ready line whatever the log level', async () => {
+  const worker = await startWorker({ REDIS_URL: redis.url, ...plainWorkspace(trackUrl), LOG_LEVEL: 'silent' });
+  expect(await worker.stop()).toBe(0);
+  expect(worker.stdout).toHaveLength(1);
+});
+
 it('stays ready while the circuit is open, and tells so by /health/customerio', async () => {
   const worker = await startWorker({
     REDIS_URL: redis.url,

@@ -96,9 +96,12 @@ describe('a lane', () => {
     });
   });
 
-  it.each([throttled, setup])('that overflows moves to fallback after $kind', (interruption) => {
-    expect(next(interruption, { overflowing: true })).toMatchObject({ kind: 'move' });
-  });
+  it.each([throttled, setup])(
+    'that overflows moves to fallback after $kind, and sends nothing for a while all the same',
+    (interruption) => {
+      expect(next(interruption, { overflowing: true })).toMatchObject({ kind: 'move', delayMs: 1000 });
+    },
+  );
 
   it('that overflows still retries a transient failure first', () => {
     expect(next(transient, { overflowing: true })).toMatchObject({ kind: 'wait' });

@@ -6,8 +6,8 @@ import type { LanePolicy } from './lane-policy.ts';
 export type NextMove =
   /** The head goes back to the front and the lane waits. `progress` undefined: there is nothing to record. */
   | { readonly kind: 'wait'; readonly delayMs: number; readonly progress?: HeadProgress }
-  /** What is not settled moves to fallback; the rest is settled now. */
-  | { readonly kind: 'move'; readonly progress: HeadProgress };
+  /** What is not settled moves to fallback; the rest is settled now. `delayMs`: the lane sends nothing for so long all the same. */
+  | { readonly kind: 'move'; readonly progress: HeadProgress; readonly delayMs?: number };
 
 export interface InterruptionInput {
   readonly interruption: Interruption;
@@ -38,19 +38,15 @@ export function afterInterruption(input: InterruptionInput): NextMove {
       return { kind: 'wait', delayMs: delay(input, policy.fallbackBaseMs, policy.fallbackCapMs, 1) };
     case 'setup': {
       const noted = { ...progress, setups: progress.setups + 1, lastError: lastError(input, interruption.error) };
-      if (role === 'lane' && input.overflowing) return { kind: 'move', progress: noted };
-      return {
-        kind: 'wait',
-        progress: noted,
-        delayMs: delay(input, policy.setupBaseMs, policy.setupCapMs, noted.setups),
-      };
+      const delayMs = delay(input, policy.setupBaseMs, policy.setupCapMs, noted.setups);
+      return { kind: role === 'lane' && input.overflowing ? 'move' : 'wait', progress: noted, delayMs };
     }
     case 'throttled': {
       const noted = { ...progress, throttles: progress.throttles + 1, lastError: lastError(input, interruption.error) };
-      if (role === 'lane' && input.overflowing) return { kind: 'move', progress: noted };
       const asked = interruption.retryAfterMs;
-      const delayMs = asked ?? delay(input, policy.retryBaseMs, policy.laneDelayCapMs, noted.throttles);
-      return { kind: 'wait', progress: noted, delayMs: Math.min(delayMs, policy.laneDelayCapMs) };
+      const ownMs = delay(input, policy.retryBaseMs, policy.laneDelayCapMs, noted.throttles);
+      const delayMs = Math.min(asked ?? ownMs, policy.laneDelayCapMs);
+      return { kind: role === 'lane' && input.overflowing ? 'move' : 'wait', progress: noted, delayMs };
     }
     case 'transient': {
       const attempts = progress.attempts + 1;

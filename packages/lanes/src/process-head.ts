@@ -35,7 +35,7 @@ export async function processHead(run: HeadRun, deps: HeadDependencies): Promise
   const begun: HeadRun = { ...run, lease: { ...run.lease, nonce } };
 
   const { lane, policy } = deps;
-  const overflowing = isOverflowing({ batch, begin, policy, nowMs: deps.now() });
+  const overflowing = deps.queue.role === 'lane' && isOverflowing({ batch, begin, policy, nowMs: deps.now() });
   const blockedMs = lane.blockedUntilMs - deps.now();
   if (blockedMs > 0 && !overflowing) return { kind: 'wait', delayMs: Math.min(blockedMs, policy.laneDelayCapMs) };
 
@@ -53,7 +53,8 @@ export async function processHead(run: HeadRun, deps: HeadDependencies): Promise
 
   const { settlements, interruption } = sent;
   if (interruption === undefined) {
-    lane.blockedUntilMs = 0;
+    // A batch that moved as a whole says nothing about whether Customer.io takes requests again.
+    if (routes.some(({ kind }) => kind === 'send')) lane.blockedUntilMs = 0;
     const fates = routes.map((route, index) => fateOf(route, settlements[index], false));
     return finish(run, deps, { batch, fates, nonce, progress: sent.progress });
   }
@@ -68,11 +69,11 @@ export async function processHead(run: HeadRun, deps: HeadDependencies): Promise
     nowMs: deps.now(),
     random: deps.random,
   });
+  if (next.delayMs !== undefined) block(deps, interruption, next.delayMs);
   if (next.kind === 'move') {
     const fates = routes.map((route, index) => fateOf(route, settlements[index], true));
     return finish(run, deps, { batch, fates, nonce, progress: next.progress });
   }
-  block(deps, interruption, next.delayMs);
   // What this run settled is remembered, so that the repeat doesn't send it again.
   const progress = withSettled(next.progress ?? sent.progress, batch.operations, settlements);
   if (progress !== run.progress && (await deps.store.note(begun.lease, progress)) === 'stale')

@@ -4,4 +4,6 @@ export interface LifecycleLogger {
   warn(facts: object, message: string): void;
   error(facts: object, message: string): void;
   fatal(facts: object, message: string): void;
+  /** A logger of another level on the same output. */
+  child?(bindings: object, options: { readonly level: string }): LifecycleLogger;
 }

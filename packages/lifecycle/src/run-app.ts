@@ -104,7 +104,12 @@ export async function runApp(options: AppOptions): Promise<void> {
       return;
     }
   }
-  if (!ending) logger.info(readyFacts?.() ?? {}, 'ready');
+  if (!ending) announcerOf(logger).info(readyFacts?.() ?? {}, 'ready');
+}
+
+/** The ready line is part of how an app is run, so it is written whatever the level of the log. */
+function announcerOf(logger: LifecycleLogger): LifecycleLogger {
+  return logger.child?.({}, { level: 'info' }) ?? logger;
 }
 
 async function quiet(onQuiet: AppOptions['onQuiet'], logger: LifecycleLogger): Promise<boolean> {

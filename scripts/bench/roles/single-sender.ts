@@ -17,26 +17,43 @@ import {
   workspaceKeys,
 } from '@cio-fleet/contracts';
 import { Redis } from 'ioredis';
+import type { LoadEvent } from '../load.ts';
 import { LANES } from '../plan.ts';
 import { serveSender } from '../serve-sender.ts';
 
 const JOB_OPTIONS = JSON.stringify(LANE_JOB_OPTIONS);
 
+/** Services that share the events: each has a connection and a run of its own, as producers have. */
+const SERVICES = 10;
+
 /** One job per operation, by the script that the producer uses: what many services make that each send now and then. */
-serveSender(async ({ redisUrl, target: workspace }) => {
+serveSender(async ({ redisUrl, target }) => {
+  const services = await Promise.all(Array.from({ length: SERVICES }, () => connectService(redisUrl, target)));
+  return {
+    enqueue: async (event) => {
+      await services[event.data.n % SERVICES]?.enqueue(event);
+    },
+    close: async () => {
+      await Promise.all(services.map(({ redis }) => redis.quit()));
+    },
+  };
+});
+
+async function connectService(redisUrl: string, workspace: string) {
   const redis = new Redis(redisUrl);
   const sha = String(await redis.script('LOAD', ENQUEUE_LUA));
   const keys = workspaceKeys(workspace);
   const run = newUlid();
+  const mintUlid = createUlidFactory();
   const lanes = Array.from({ length: LANES }, (_, lane) => {
     const name = laneQueueName(workspace, lane);
     const prefix = queueKeyPrefix(workspace, name);
     const sequence = sequenceKey(workspace, lane, run);
     return { name, keys: [prefix, keys.lanes, keys.ledger, keys.waiting, keys.erasures, sequence], writes: 0 };
   });
-  const mintUlid = createUlidFactory();
   return {
-    enqueue: async ({ person, name, data }) => {
+    redis,
+    async enqueue({ person, name, data }: LoadEvent): Promise<void> {
       const validation = validateOperation(track(person, name, data));
       if (!validation.ok) throw new Error(validation.refusal.message);
       const { operation, json } = validation;
@@ -51,8 +68,5 @@ serveSender(async ({ redisUrl, target: workspace }) => {
       const [word] = reply as readonly string[];
       if (word !== 'ok') throw new Error(`expected ok from the enqueue script, got ${word}`);
     },
-    close: async () => {
-      await redis.quit();
-    },
   };
-});
+}

@@ -5,6 +5,7 @@ import { type ImportProgress, writeProgress } from '../import/import-progress.ts
 import { type ImportSource, openFileSource, openPipeSource } from '../import/import-source.ts';
 import { openRejectedFile } from '../import/rejected-file.ts';
 import { runImport } from '../import/run-import.ts';
+import { usageError } from '../session/cli-error.ts';
 import type { CommandContext } from '../session/command-context.ts';
 import { EXIT_CODES, type ExitCode } from '../session/exit-code.ts';
 import { interruptible } from '../session/interruptible.ts';
@@ -61,6 +62,8 @@ async function importFile(
   const { output, workspace, env } = context;
   const redisUrl = context.redisUrl();
   const isPipe = given === '-';
+  if (isPipe && options.resume === true)
+    throw usageError('--resume: expected a file, got -, which can not be read twice');
   const path = isPipe ? given : userPath(given, env);
   const rejectedPath = userPath(options.rejected ?? `${isPipe ? 'stdin' : given}.rejected.ndjson`, env);
   const progressPath = isPipe ? undefined : `${path}.progress`;
@@ -120,6 +123,8 @@ async function send({
     logger: { warn: tell, error: () => undefined },
   });
   const rejectedFile = openRejectedFile(rejectedPath, source.progress.rejectedBytes);
+  // Before the first line goes: after a crash its events must get the ids again that come from the seed in here.
+  if (progressPath !== undefined) writeProgress(progressPath, source.progress);
   const startedMs = performance.now();
   try {
     const end = await interruptible((signal) =>

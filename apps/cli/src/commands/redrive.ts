@@ -64,7 +64,13 @@ async function redrive(
       await confirmEnvironment({ question, environment });
     }
     await warnWithoutWorkers(redis, context);
-    const result = await runRedrive({ redis, context, filter, ratePerSecond: options.rate, matched: counted.matched });
+    const { result, isInterrupted } = await runRedrive({
+      redis,
+      context,
+      filter,
+      ratePerSecond: options.rate,
+      matched: counted.matched,
+    });
     const detail = `${result.redriven} of ${result.matched} dead letters, ${JSON.stringify(filter)}`;
     await recordChange(redis, workspace, {
       action: 'redrive',
@@ -73,8 +79,8 @@ async function redrive(
       result: 'ok',
     });
     output.result(redriveValue(workspace, result, false), () => describeResult(result));
-    const isDone = result.redriven + result.gone === counted.matched - counted.unreadable;
-    return isDone && result.redriven + result.gone > 0 ? EXIT_CODES.ok : EXIT_CODES.failure;
+    const isUseless = result.redriven + result.gone === 0 && result.unreadable > 0;
+    return isInterrupted || isUseless ? EXIT_CODES.failure : EXIT_CODES.ok;
   });
 }
 
@@ -95,7 +101,7 @@ async function runRedrive({
   readonly filter: DeadLetterFilter;
   readonly ratePerSecond: number;
   readonly matched: number;
-}): Promise<RedriveResult> {
+}): Promise<{ readonly result: RedriveResult; readonly isInterrupted: boolean }> {
   const display = createProgressDisplay(output);
   const startedMs = performance.now();
   const onProgress = (progress: RedriveResult) => {
@@ -104,11 +110,12 @@ async function runRedrive({
     const done = `${formatCount(progress.redriven)} of ${plural(matched, 'dead letter')}`;
     display.update({ share: progress.matched / matched, done, perSecond: (handled * 1_000) / elapsedMs, elapsedMs });
   };
-  const result = await interruptible((signal) =>
-    redriveDeadLetters({ redis, workspace, filter, ratePerSecond, signal, onProgress }),
-  );
+  const end = await interruptible(async (signal) => {
+    const result = await redriveDeadLetters({ redis, workspace, filter, ratePerSecond, signal, onProgress });
+    return { result, isInterrupted: signal.aborted };
+  });
   display.end();
-  return result;
+  return end;
 }
 
 function redriveValue(workspace: string, result: RedriveResult, dryRun: boolean) {

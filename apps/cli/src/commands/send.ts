@@ -19,6 +19,7 @@ interface SendOptions {
 
 const CLOSE_TIMEOUT_MS = 1_000;
 const ENQUEUE_TIMEOUT_MS = 5_000;
+const UNANSWERED = `expected Redis to take the operation within ${ENQUEUE_TIMEOUT_MS / 1_000} s, got no answer; whether it did is unknown: send it again with an --idempotency-key`;
 
 const EXAMPLES = `
 Examples:
@@ -81,8 +82,10 @@ async function sendOne(redisUrl: string, workspace: string, operation: object): 
   }
 }
 
-/** The error as it goes into JSON. What was retained ended with this process, so it isn't told. */
-function errorValue({ code, message, refusal }: EnqueueError) {
+/** The error as it goes into JSON. */
+function errorValue({ code, message, refusal, retained }: EnqueueError) {
+  // What a host would still have in its buffer ends with this process.
+  if (retained) return { code, message: UNANSWERED };
   if (refusal === undefined) return { code, message };
   const { path, expected, received } = refusal;
   return { code, message, path, expected, received };

@@ -31,8 +31,9 @@ export async function withRedis<T>(
     await redis.connect();
     return await run(redis);
   } catch (error) {
+    const problem = redisProblem(error, redisUrl);
     // "Connection is closed" says less than what closed it.
-    throw redisProblem(lastError, redisUrl) ?? redisProblem(error, redisUrl) ?? error;
+    throw problem === undefined ? error : (redisProblem(lastError, redisUrl) ?? problem);
   } finally {
     redis.disconnect();
   }
