@@ -1,4 +1,4 @@
-import type { Figures, MemorySample } from './bench.ts';
+import type { Figures, MemorySample } from './report.ts';
 
 /** A figure that the project promises, and what came of it. */
 export interface Bar {
@@ -15,9 +15,7 @@ const FLAT_GROWTH = 0.25;
 const WARM_OPERATIONS = 100_000;
 
 /** Holds the figures against what the project promises. Pure. */
-export function barsOf(
-  figures: Omit<Figures, 'conditions'> & { readonly conditions: { readonly receiverLatencyMs: number } },
-): readonly Bar[] {
+export function barsOf(figures: Figures): readonly Bar[] {
   const { ratios, latency, burst, conditions } = figures;
   const aboveReceiverMs = latency.b.arrival.p99 - conditions.receiverLatencyMs;
   const growth = memoryGrowth(figures.workerMemory);

@@ -1,47 +1,12 @@
-import { availableParallelism } from 'node:os';
-import { type Bar, barsOf } from './bars.ts';
-import { type Burst, type Latency, measureBursts, measureLatency } from './latency.ts';
+import { availableParallelism, loadavg } from 'node:os';
+import { barsOf } from './bars.ts';
+import { type Latency, measureBursts, measureFloor, measureLatency, medianLatency } from './latency.ts';
 import { type BenchPlan, CONTENDERS, type ContenderKey } from './plan.ts';
-import { measureRedisMemory, type RedisBytes } from './redis-memory.ts';
+import { measureRedisMemory } from './redis-memory.ts';
+import type { BenchReport, Conditions, Figures, MemorySample } from './report.ts';
 import { type Stage, startStage } from './stage.ts';
 import { median } from './statistics.ts';
 import { measureThroughput, type Throughput } from './throughput.ts';
-
-/** The machine and the settings that the figures belong to. */
-export interface Conditions {
-  readonly date: string;
-  readonly cores: number;
-  readonly node: string;
-  readonly redis: string;
-  readonly appendFsync: string;
-  readonly receiverLatencyMs: number;
-  readonly rounds: number;
-  readonly callers: number;
-}
-
-/** Resident memory of the fleet's worker after so many operations. */
-export interface MemorySample {
-  readonly operations: number;
-  readonly residentBytes: number;
-}
-
-/** All figures. */
-export interface Figures {
-  readonly conditions: Conditions;
-  /** Medians over the rounds. */
-  readonly throughput: Readonly<Record<ContenderKey, Throughput>>;
-  /** Medians of the rounds' ratios. */
-  readonly ratios: Readonly<Record<'bToA' | 'cToA' | 'bToD', number>>;
-  readonly latency: Readonly<Record<'a' | 'b', Latency>>;
-  readonly burst: Readonly<Record<'a' | 'b', Burst>>;
-  readonly redisBytes: RedisBytes;
-  /** From before the first operation on. */
-  readonly workerMemory: readonly MemorySample[];
-}
-
-export interface BenchReport extends Figures {
-  readonly bars: readonly Bar[];
-}
 
 /** What a run tells while it goes on. */
 export type OnProgress = (message: string) => void;
@@ -50,6 +15,7 @@ type Round = Readonly<Record<ContenderKey, Throughput>>;
 
 /** Runs the whole benchmark. @throws Error when something can't be measured */
 export async function runBench(plan: BenchPlan, onProgress: OnProgress = () => {}): Promise<BenchReport> {
+  const loadAverage = loadavg()[0] ?? 0;
   onProgress('starting Redis, the receiver, senders and workers');
   const stage = await startStage(plan);
   try {
@@ -61,18 +27,24 @@ export async function runBench(plan: BenchPlan, onProgress: OnProgress = () => {
       onProgress(`round ${round} of ${plan.rounds}: ${describeRound(rounds.at(-1) as Round)}`);
     }
     onProgress(`steady load of ${plan.steady.perSecond}/s, and bursts`);
-    const latency = { a: await measureLatency(stage, plan, 'a'), b: await measureLatency(stage, plan, 'b') };
+    const latencies: Record<'a' | 'b', Latency[]> = { a: [], b: [] };
+    for (let repetition = 0; repetition < plan.steady.repetitions; repetition += 1) {
+      latencies.a.push(await measureLatency(stage, plan, 'a'));
+      latencies.b.push(await measureLatency(stage, plan, 'b'));
+    }
+    const floor = await measureFloor(stage.client);
     const burst = { a: await measureBursts(stage, plan, 'a'), b: await measureBursts(stage, plan, 'b') };
     onProgress('memory of waiting operations');
     const figures: Figures = {
-      conditions: await conditionsOf(stage, plan),
+      conditions: await conditionsOf(stage, plan, loadAverage),
       throughput: mediansOf(rounds),
       ratios: {
         bToA: median(rounds.map(({ a, b }) => b.perSecond / a.perSecond)),
         cToA: median(rounds.map(({ a, c }) => c.perSecond / a.perSecond)),
         bToD: median(rounds.map(({ b, d }) => b.perSecond / d.perSecond)),
       },
-      latency,
+      latency: { a: medianLatency(latencies.a), b: medianLatency(latencies.b) },
+      floor,
       burst,
       redisBytes: await measureRedisMemory(stage, plan),
       workerMemory,
@@ -115,11 +87,12 @@ function describeRound(round: Round): string {
   return CONTENDERS.map((contender) => `${contender} ${Math.round(round[contender].perSecond)}/s`).join(', ');
 }
 
-async function conditionsOf({ client }: Stage, plan: BenchPlan): Promise<Conditions> {
+async function conditionsOf({ client }: Stage, plan: BenchPlan, loadAverage: number): Promise<Conditions> {
   const server = await client.info('server');
   return {
     date: new Date().toISOString().slice(0, 10),
     cores: availableParallelism(),
+    loadAverage,
     node: process.version,
     redis: /redis_version:(\S+)/.exec(server)?.[1] ?? 'unknown',
     appendFsync: plan.appendFsync,

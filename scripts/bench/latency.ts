@@ -1,4 +1,6 @@
 import { waitFor } from '@cio-fleet/testkit';
+import type { Redis } from 'ioredis';
+import { machineNowMs } from './clock.ts';
 import { type BenchPlan, BURST_OPERATIONS } from './plan.ts';
 import type { Received } from './roles/receiver.ts';
 import type { SendOrder, SendResult, SteadyOrder, SteadyResult } from './serve-sender.ts';
@@ -29,6 +31,8 @@ export interface Burst {
 }
 
 const PATIENCE_MS = 30_000;
+const FLOOR_WRITES = 500;
+const FLOOR_VALUE = 'x'.repeat(400);
 
 export async function measureLatency(stage: Stage, plan: BenchPlan, contender: LatencyContender): Promise<Latency> {
   const { perSecond, seconds } = plan.steady;
@@ -42,6 +46,27 @@ export async function measureLatency(stage: Stage, plan: BenchPlan, contender: L
   const arrivedAtMs = await stage.receiver.call<Float64Array>('arrivals');
   await idle(stage, contender);
   return { accept: spread(calledAtMs, acceptedAtMs), arrival: spread(calledAtMs, arrivedAtMs) };
+}
+
+/** How long Redis takes to make one small write durable while nothing else is asked of it. */
+export async function measureFloor(redis: Redis): Promise<Spread> {
+  const tookMs: number[] = [];
+  for (let write = 0; write < FLOOR_WRITES; write += 1) {
+    const startedAtMs = machineNowMs();
+    await redis.set('floor', FLOOR_VALUE);
+    tookMs.push(machineNowMs() - startedAtMs);
+  }
+  await redis.del('floor');
+  return { p50: percentile(tookMs, 0.5), p99: percentile(tookMs, 0.99) };
+}
+
+/** The medians of several runs. */
+export function medianLatency(runs: readonly Latency[]): Latency {
+  const spreadOf = (figure: keyof Latency): Spread => ({
+    p50: median(runs.map((run) => run[figure].p50)),
+    p99: median(runs.map((run) => run[figure].p99)),
+  });
+  return { accept: spreadOf('accept'), arrival: spreadOf('arrival') };
 }
 
 export async function measureBursts(stage: Stage, plan: BenchPlan, contender: LatencyContender): Promise<Burst> {

@@ -1,5 +1,6 @@
-import { type BenchReport, runBench } from './bench.ts';
+import { runBench } from './bench.ts';
 import { type BenchOptions, benchOptions } from './options.ts';
+import type { BenchReport } from './report.ts';
 import { formatReport } from './table.ts';
 
 let options: BenchOptions;

@@ -7,7 +7,7 @@ export interface BenchPlan {
   /** Callers at a time; each waits for its answer before the next call. */
   readonly callers: number;
   /** Steady load, to measure latency under. */
-  readonly steady: { readonly perSecond: number; readonly seconds: number };
+  readonly steady: { readonly perSecond: number; readonly seconds: number; readonly repetitions: number };
   /** Times that 100 operations at once are measured. */
   readonly bursts: number;
   /** Operations to fill the queues with, to see what Redis needs for each. */
@@ -27,6 +27,9 @@ export type ContenderKey = (typeof CONTENDERS)[number];
 /** Lanes of the workspace, which is also how many requests of it are in flight. */
 export const LANES = 8;
 
+/** Services that a and c share their events among, each with a connection of its own. */
+export const SERVICES = 10;
+
 /** Operations enqueued at once in a burst. */
 export const BURST_OPERATIONS = 100;
 
@@ -34,7 +37,7 @@ export const FULL_PLAN = {
   rounds: 5,
   operations: { a: 15_000, b: 150_000, c: 60_000, d: 150_000 },
   callers: 1000,
-  steady: { perSecond: 1000, seconds: 8 },
+  steady: { perSecond: 1000, seconds: 4, repetitions: 3 },
   bursts: 10,
   fill: 20_000,
   receiverLatencyMs: 20,
@@ -46,7 +49,7 @@ export const QUICK_PLAN = {
   ...FULL_PLAN,
   rounds: 3,
   operations: { a: 4000, b: 100_000, c: 20_000, d: 100_000 },
-  steady: { perSecond: 1000, seconds: 2 },
+  steady: { perSecond: 1000, seconds: 2, repetitions: 1 },
   bursts: 5,
   fill: 5000,
 } as const satisfies BenchPlan;

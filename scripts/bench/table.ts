@@ -1,5 +1,5 @@
-import type { BenchReport } from './bench.ts';
 import { CONTENDERS, type ContenderKey } from './plan.ts';
+import type { BenchReport } from './report.ts';
 
 const NAMES: Readonly<Record<ContenderKey, string>> = {
   a: '(a) one job and one call per event',
@@ -12,15 +12,16 @@ const MEBIBYTE = 1024 * 1024;
 
 /** The report for people. */
 export function formatReport(report: BenchReport): string {
-  const { conditions, bars } = report;
+  const { conditions, bars, floor } = report;
   return [
-    `${conditions.date} · ${conditions.cores} cores · Node ${conditions.node} · Redis ${conditions.redis}, appendfsync ${
+    `${conditions.date} · ${conditions.cores} cores, load ${conditions.loadAverage.toFixed(1)} before · Node ${conditions.node} · Redis ${conditions.redis}, appendfsync ${
       conditions.appendFsync
     } · the receiver answers after ${conditions.receiverLatencyMs} ms · medians of ${conditions.rounds} rounds`,
     '',
     throughputTable(report),
     '',
     latencyTable(report),
+    `one durable SET, alone: p50 ${floor.p50.toFixed(2)} ms, p99 ${floor.p99.toFixed(2)} ms`,
     '',
     `worker memory, MiB after operations: ${report.workerMemory
       .map(({ operations, residentBytes }) => `${count(operations)}: ${Math.round(residentBytes / MEBIBYTE)}`)

@@ -43,7 +43,10 @@ describe('an example of the documentation', () => {
     const warned = await runExample('drop-in.ts', { REDIS_URL: rig.redis.url });
     expect(warned.match(/CREDENTIALS_IGNORED/g)).toHaveLength(1);
     await waitFor(async () => rig.simulator.person('43')?.events.length === 1 && (await rig.ledger()).waiting === 0);
-    expect(rig.simulator.person('43')).toMatchObject({ attributes: { plan: undefined }, events: [{ name: 'Signed Up' }] });
+    expect(rig.simulator.person('43')).toMatchObject({
+      attributes: { email: 'grace@example.com' },
+      events: [{ name: 'Signed Up' }],
+    });
   });
 });
 

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { explainCode } from '@cio-fleet/contracts';
 import { describe, expect, it } from 'vitest';
 import { createProgram } from '../../apps/cli/src/program.ts';
 import { codeLinesOf, codeSpansOf, ROOT, readPage, readPages, tableRowsOf } from './pages.ts';
@@ -11,6 +12,10 @@ function codeOf(text: string): readonly string[] {
   const lines = codeLinesOf(text, ['sh', 'bash']).map((line) => line.replace(/(^|\s)#.*$/, ''));
   return [...codeSpansOf(text), ...lines];
 }
+
+const variableNames = tableRowsOf(readPage('docs/configuration.md').text, 'Variable').map(([name = '']) =>
+  name.replaceAll('`', ''),
+);
 
 describe('npm scripts', () => {
   const { scripts } = JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8')) as { scripts: Record<string, string> };
@@ -41,17 +46,19 @@ describe('fleet commands', () => {
   }
 
   it.each(byPath)('that %s names exist, with their flags', (_, { text }) => {
-    const lines = codeOf(text).filter((code) => /^(?:npm run --silent )?fleet (?:-- )?[a-z-]/.test(code.trim()));
+    const lines = codeOf(text).filter((code) =>
+      /^(?:npm run --silent )?fleet (?:-- )?(?:--json )?[a-z]/.test(code.trim()),
+    );
     expect(lines.flatMap((line) => problemsOf(line.split(' | ')[0] ?? ''))).toEqual([]);
   });
 });
 
 describe('variables', () => {
-  const known = tableRowsOf(readPage('docs/configuration.md').text, 'Variable').map(([name]) => name?.replaceAll('`', ''));
   const VARIABLE = /\b(?:REDIS_URL|LOG_LEVEL|(?:CIO_FLEET|CUSTOMERIO|DASHBOARD|SIMULATOR|WORKER)_[A-Z][A-Z_]*[A-Z])\b/g;
 
   it.each(byPath)('that %s names are in docs/configuration.md', (_, { text }) => {
-    expect((text.match(VARIABLE) ?? []).filter((name) => !known.includes(name))).toEqual([]);
+    const named = (text.match(VARIABLE) ?? []).filter((name) => explainCode(name) === undefined);
+    expect(named.filter((name) => !variableNames.includes(name))).toEqual([]);
   });
 });
 
@@ -71,13 +78,11 @@ describe('metrics', () => {
 });
 
 describe('error codes', () => {
-  const text = readPage('docs/errors.md').text;
-  const known = [...text.matchAll(/^\| `([A-Z_]+)` \|/gm)].map(([, code]) => code);
   const runbook = readPage('docs/runbook.md').text;
 
-  it('that docs/runbook.md names are in docs/errors.md', () => {
-    const named = codeSpansOf(runbook).filter((span) => /^[A-Z]+_[A-Z_]+$/.test(span));
-    const variables = /^(CIO_FLEET|CUSTOMERIO|DASHBOARD|SIMULATOR|WORKER|REDIS_URL|LOG_LEVEL|HALF_OPEN)/;
-    expect(named.filter((code) => !variables.test(code) && !known.includes(code))).toEqual([]);
+  it('that docs/runbook.md names exist', () => {
+    const named = codeSpansOf(runbook).filter((span) => /^[A-Z]+_[A-Z_]+$/.test(span) && span !== 'HALF_OPEN');
+    const codes = named.filter((span) => !variableNames.includes(span));
+    expect(codes.filter((code) => explainCode(code) === undefined)).toEqual([]);
   });
 });

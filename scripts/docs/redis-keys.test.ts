@@ -4,7 +4,9 @@ import { limiterKeys } from '../../packages/delivery/src/rate-setting.ts';
 import { readPage, tableRowsOf } from './pages.ts';
 
 const PLACE = '<workspace>';
-const rows = tableRowsOf(readPage('docs/architecture.md').text, 'Key').map((cells) => cells.map((cell) => cell.replaceAll('`', '')));
+const rows = tableRowsOf(readPage('docs/architecture.md').text, 'Key').map((cells) =>
+  cells.map((cell) => cell.replaceAll('`', '')),
+);
 
 describe('the table of Redis keys in docs/architecture.md', () => {
   it('lists every key of contracts and of the rate limiter, and no other', () => {

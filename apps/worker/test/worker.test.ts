@@ -1,9 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { workspaceKeys } from '@cio-fleet/contracts';
 import { createProducer, type Producer } from '@cio-fleet/producer';
 import { createSimulator, type Simulator } from '@cio-fleet/simulator';
 import { type EmbeddedRedis, freePort, startRedis, waitFor } from '@cio-fleet/testkit';
+import { Redis } from 'ioredis';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { plainWorkspace, startWorker } from './worker-process.ts';
 
@@ -115,6 +117,31 @@ it('ends at once with exit code 1 on a second signal', async () => {
   worker.kill('SIGTERM');
   expect(await worker.stopped).toBe(1);
   expect(performance.now() - startedAt).toBeLessThan(1000);
+});
+
+it('delivers repeats of a call once by their idempotency key, also across workers, and a rejected call may be made again', async () => {
+  const env = { REDIS_URL: redis.url, ...plainWorkspace(trackUrl) };
+  const worker = await startWorker(env);
+  const order = (name: string) => cio.track('ada', name, {}, { idempotencyKey: `order-${name}` });
+  for (let i = 0; i < 3; i += 1) expect(await order('Placed')).toMatchObject({ ok: true });
+  await arrived('ada');
+  await worker.stop();
+
+  const next = await startWorker(env);
+  await order('Placed');
+  simulator.setFaults({ rejectName: 'Refunded' });
+  await order('Refunded');
+  await waitFor(() => simulator.stats().byStatus['207'] ?? simulator.stats().byStatus['400']);
+  simulator.clearFaults();
+  await order('Refunded');
+  await waitFor(() => simulator.person('ada')?.eventCount === 2);
+  expect(simulator.person('ada')?.events.map(({ name }) => name)).toEqual(['Placed', 'Refunded']);
+  const client = new Redis(redis.url);
+  const ledger = () => client.hgetall(workspaceKeys('default').ledger);
+  await waitFor(async () => (await ledger()).delivered === '2');
+  expect(await ledger()).toEqual({ accepted: '6', delivered: '2', deduplicated: '3', 'dead-lettered': '1' });
+  client.disconnect();
+  await next.stop();
 });
 
 it('waits for a Redis that is away at boot, and works once it is there', async () => {

@@ -4,10 +4,13 @@ import { expect, it } from 'vitest';
 it('the public API is exactly these names', () => {
   expect(Object.keys(contracts).sort()).toMatchInlineSnapshot(`
     [
+      "CONTENT_IDEMPOTENCY_KEY",
+      "DEFAULT_IDEMPOTENCY_WINDOW_MS",
       "ENQUEUE_LUA",
       "ERASURE_TTL_SECONDS",
       "ERROR_CODES",
       "FINAL_STATES",
+      "IDEMPOTENCY_WINDOW_LIMITS_MS",
       "JOB_FORMAT_VERSION",
       "LANE_JOB_OPTIONS",
       "MAX_ATTRIBUTES",
@@ -17,6 +20,7 @@ it('the public API is exactly these names', () => {
       "MAX_DEPTH",
       "MAX_EVENT_NAME_BYTES",
       "MAX_FUTURE_SECONDS",
+      "MAX_IDEMPOTENCY_KEY_BYTES",
       "MAX_IDENTIFIER_BYTES",
       "MAX_OPERATION_BYTES",
       "MAX_PAGE_NAME_CHARACTERS",
@@ -24,6 +28,7 @@ it('the public API is exactly these names', () => {
       "REFUSAL_CODES",
       "SEQUENCE_TTL_SECONDS",
       "addDevice",
+      "contentIdempotencyKey",
       "createUlidFactory",
       "deadLetterJobId",
       "deadLetterQueueName",
@@ -34,6 +39,8 @@ it('the public API is exactly these names', () => {
       "explainCode",
       "fallbackQueueName",
       "heartbeatKey",
+      "idempotencyClaimKey",
+      "idempotencyWindowMs",
       "identify",
       "identifyObject",
       "isErasedBy",

@@ -1,6 +1,14 @@
 export { isErasedBy } from './erasure.ts';
 export { ERROR_CODES, explainCode } from './error-codes.ts';
 export {
+  CONTENT_IDEMPOTENCY_KEY,
+  contentIdempotencyKey,
+  DEFAULT_IDEMPOTENCY_WINDOW_MS,
+  IDEMPOTENCY_WINDOW_LIMITS_MS,
+  idempotencyWindowMs,
+  MAX_IDEMPOTENCY_KEY_BYTES,
+} from './idempotency.ts';
+export {
   type DeadLetterJobData,
   type DeadLetterReason,
   deadLetterJobId,
@@ -98,6 +106,7 @@ export { type RedisConnectOptions, type RedisTls, redisConnectOptions } from './
 export {
   erasureKey,
   heartbeatKey,
+  idempotencyClaimKey,
   queueKeyPrefix,
   queuePrefix,
   sequenceKey,

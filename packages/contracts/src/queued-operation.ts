@@ -12,6 +12,8 @@ export interface QueuedOperation {
   readonly traceId?: string;
   /** The caller's key: repeats of a call within its window settle as deduplicated. */
   readonly idempotencyKey?: string;
+  /** How long repeats of the key are recognised, in ms. Absent: 5 minutes. */
+  readonly idempotencyWindowMs?: number;
   /** How often it was redriven from dead letters. Absent means never. */
   readonly redrives?: number;
   /** When it was redriven last, in ms: the age limit counts from here. */

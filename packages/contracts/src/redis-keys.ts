@@ -27,7 +27,7 @@ export interface WorkspaceKeys {
   readonly waiting: string;
   /** string: a counter that moves with every erasure mark, so that a guard notices a new one cheaply. */
   readonly erasures: string;
-  /** hash: reason code -> operations dead-lettered for it, over all time. */
+  /** hash: reason code -> operations that are dead letters for it now. */
   readonly deadLetterReasons: string;
   /** sorted set: worker id -> time of its last heartbeat in ms. */
   readonly workers: string;
@@ -65,4 +65,9 @@ export function sequenceKey(workspace: string, lane: number, run: string): strin
 /** string (JSON) with TTL: the last heartbeat of a worker. */
 export function heartbeatKey(workspace: string, workerId: string): string {
   return `${queuePrefix(workspace)}:worker:${workerId}`;
+}
+
+/** string with TTL: the ULID of the first operation that carried an idempotency key. */
+export function idempotencyClaimKey(workspace: string, idempotencyKey: string): string {
+  return `${queuePrefix(workspace)}:idempotency:${idempotencyKey}`;
 }

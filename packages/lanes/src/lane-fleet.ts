@@ -17,6 +17,7 @@ import { createQueueWorker, type JobResult, type QueueWorker, type StartedJob } 
 import { createRedisLaneStore } from './redis-lane-store.ts';
 import { repairUnreadableHead } from './repair.ts';
 import { sleep, withinMs } from './sleep.ts';
+import { createWatchdog } from './watchdog.ts';
 
 export interface LaneFleetOptions {
   readonly workspace: string;
@@ -37,6 +38,8 @@ export interface LaneFleetOptions {
   readonly onSettled: (batch: SettledBatch) => void;
   readonly onRedriven: (workspace: string, operations: readonly QueuedOperation[]) => void;
   readonly onError: (error: Error, queueName: string) => void;
+  /** Mends what is stuck after `limitMs`, and asks for the end of the process when that didn't help. @defaultValue none */
+  readonly watchdog?: { readonly limitMs: number; readonly onFatal: (error: Error) => void };
   readonly now?: () => number;
   readonly random?: () => number;
 }
@@ -122,7 +125,19 @@ export function createLaneFleet(options: LaneFleetOptions): LaneFleet {
     const process = role === 'dead-letter' ? deadLetterProcessor(queue) : headProcessor({ ...queue, role });
     const { lockMs, stalledCheckMs } = options;
     const onError = (error: Error) => options.onError(error, queue.name);
-    return createQueueWorker({ queue, workerId, redis, lockMs, stalledCheckMs, process, onError });
+    const watched = (job: StartedJob) => {
+      watchdog?.taken(queue.name);
+      return process(job);
+    };
+    return createQueueWorker({ queue, workerId, redis, lockMs, stalledCheckMs, process: watched, onError });
+  }
+
+  /** A second consumer beside one that only seemed stuck is harmless: the lock and global concurrency 1 keep order. */
+  function rebuild(queue: QueueAddress): void {
+    workers.get(queue.name)?.abandon();
+    const worker = consume(queue);
+    workers.set(queue.name, worker);
+    worker.start();
   }
 
   /** The queues that are ours by the last beat; none once we are quiet. */
@@ -160,6 +175,7 @@ export function createLaneFleet(options: LaneFleetOptions): LaneFleet {
   async function beatOnce(): Promise<void> {
     membership = await beat(redis, workspace, heartbeat(), options.defaultLanes);
     lastBeatAt = now();
+    watchdog?.beaten();
     const queues = share();
     await assertFence(redis, allQueues(workspace, membership.lanes));
     const names = new Set(queues.map(({ name }) => name));
@@ -204,6 +220,19 @@ export function createLaneFleet(options: LaneFleetOptions): LaneFleet {
     await redis.del(`${fallbackAddress(workspace).keyPrefix}limiter`);
   }
 
+  const watchdog =
+    options.watchdog === undefined
+      ? undefined
+      : createWatchdog({
+          ...options.watchdog,
+          workspace,
+          workerId,
+          redis,
+          queues: () => [...workers.values()].map(({ queue }) => queue),
+          rebuild,
+          onError: options.onError,
+        });
+
   return {
     name: `lanes of ${workspace}`,
     async start() {
@@ -211,6 +240,7 @@ export function createLaneFleet(options: LaneFleetOptions): LaneFleet {
         if (state === 'OPEN') return;
         wakeFallback().catch((error: Error) => options.onError(error, fallbackAddress(workspace).name));
       });
+      watchdog?.start();
       // Redis may be full or away: then it is tried again each second, and `isConsuming` says so.
       await beatSafely();
       schedule();
@@ -218,6 +248,7 @@ export function createLaneFleet(options: LaneFleetOptions): LaneFleet {
     async stop() {
       quiet = true;
       clearTimeout(timer);
+      watchdog?.stop();
       unsubscribe?.();
       const aborting = setTimeout(() => aborter.abort(), (options.stopDeadlineMs * 2) / 3);
       // Redis may be away, and then nothing can be handed back: the locks run out, and another worker takes the heads over.

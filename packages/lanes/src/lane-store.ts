@@ -27,6 +27,13 @@ export interface Peek {
   readonly followers: readonly WaitingJob[];
 }
 
+/** An operation's claim on its idempotency key. */
+export interface Claim {
+  readonly operationId: string;
+  readonly idempotencyKey: string;
+  readonly windowMs: number;
+}
+
 export interface Begin {
   /** Lane keys of the batch whose persons have operations in fallback. */
   readonly held: ReadonlySet<string>;
@@ -36,6 +43,8 @@ export interface Begin {
   readonly erasuresVersion: string;
   /** Bytes of data that wait in this queue. */
   readonly waitingBytes: number;
+  /** Operation id -> id of the operation that owns its idempotency key: its own, or that of the one it repeats. */
+  readonly owners?: ReadonlyMap<string, string>;
 }
 
 /** A job to push in the same step that settles the batch. */
@@ -61,6 +70,8 @@ export interface Finish {
   readonly ledger: ReadonlyMap<FinalState, number>;
   /** Reason code -> change of the number of operations dead-lettered for it. */
   readonly deadLetterReasons: ReadonlyMap<string, number>;
+  /** Claims given up: what was never delivered may be called again. */
+  readonly releasedClaims?: readonly Claim[];
   /** What Bull Board shows of the settled head. */
   readonly progress: HeadProgress;
 }
@@ -74,7 +85,7 @@ export type FinishReply = 'ok' | 'done' | 'changed' | 'stale';
 /** One queue's protocol with Redis. Every write is refused once the lease is gone. */
 export interface LaneStore {
   peek(head: string, most: { readonly jobs: number; readonly bytes: number }): Promise<Peek>;
-  begin(lease: Lease, nonce: string, laneKeys: readonly string[]): Promise<Begin | 'stale'>;
+  begin(lease: Lease, nonce: string, laneKeys: readonly string[], claims?: readonly Claim[]): Promise<Begin | 'stale'>;
   /** Right before each send: answers the erasures' version, or `stale`. */
   guard(lease: Lease): Promise<{ readonly erasuresVersion: string } | 'stale'>;
   /** The erasure marks of these lane keys as they are now. */

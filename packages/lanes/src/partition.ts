@@ -8,6 +8,8 @@ export type Route =
   /** To fallback: its person is held there, or this lane sends nothing now. */
   | { readonly kind: 'move' }
   | { readonly kind: 'erased' }
+  /** It repeats a call by its idempotency key. */
+  | { readonly kind: 'deduplicated' }
   | { readonly kind: 'expired'; readonly reason: DeadLetterReason }
   /** An earlier run of this head settled it. */
   | { readonly kind: 'settled'; readonly settlement: EarlierSettlement };
@@ -37,6 +39,7 @@ function routeOf(operation: QueuedOperation, input: PartitionInput): Route {
   if (isErasedBy(operation, begin.erasures.get(laneKey))) return { kind: 'erased' };
   const ageMs = nowMs - Math.max(operation.at, operation.redrivenAt ?? 0);
   if (ageMs > maxAgeMs && !neverExpires(operation.op)) return { kind: 'expired', reason: expired(ageMs, progress) };
+  if ((begin.owners?.get(operation.id) ?? operation.id) !== operation.id) return { kind: 'deduplicated' };
   if (role === 'lane' && (moveAll || begin.held.has(laneKey))) return { kind: 'move' };
   return { kind: 'send' };
 }

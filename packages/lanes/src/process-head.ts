@@ -3,6 +3,7 @@ import { laneKeyOf, readLaneJob } from '@cio-fleet/contracts';
 import type { Interruption, Settlement } from '@cio-fleet/delivery';
 import { afterInterruption } from './after-interruption.ts';
 import { assembleBatch, type Batch } from './batch.ts';
+import { claimsOf } from './claims.ts';
 import { type HeadProgress, withSettled } from './head-progress.ts';
 import type { HeadDependencies, HeadResult, HeadRun } from './head-run.ts';
 import { type IsolationCause, isFailing } from './isolated-run.ts';
@@ -30,7 +31,7 @@ export async function processHead(run: HeadRun, deps: HeadDependencies): Promise
   const batch = alone ? assembleBatch(head, [], 0) : await gather(head, run, deps);
 
   const nonce = randomUUID();
-  const begin = await deps.store.begin(run.lease, nonce, batch.laneKeys);
+  const begin = await deps.store.begin(run.lease, nonce, batch.laneKeys, claimsOf(batch.operations));
   if (begin === 'stale') return lostContinuity(deps);
   const begun: HeadRun = { ...run, lease: { ...run.lease, nonce } };
 
@@ -109,7 +110,8 @@ function fateOf(route: Route, settlement: Settlement | undefined, moveRest: bool
     case 'move':
       return { kind: 'moved' };
     case 'erased':
-      return { kind: 'erased' };
+    case 'deduplicated':
+      return { kind: route.kind };
     case 'expired':
       return { kind: 'dead-lettered', reason: route.reason };
     case 'settled':

@@ -38,6 +38,8 @@ export interface QueueWorker {
   start(): void;
   /** Waits for the head in work to go back to the front or complete. */
   stop(): Promise<void>;
+  /** Lets go without waiting: for one that is stuck, and whose stop might never end. */
+  abandon(): void;
 }
 
 /** How long a queue rests after the unexpected, in ms. */
@@ -127,6 +129,9 @@ export function createQueueWorker(options: QueueWorkerOptions): QueueWorker {
     },
     async stop() {
       await worker.close();
+    },
+    abandon() {
+      worker.close(true).catch((error) => options.onError(asError(error), queue));
     },
   };
 }

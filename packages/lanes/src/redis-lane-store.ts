@@ -1,4 +1,4 @@
-import { erasureKey, workspaceKeys } from '@cio-fleet/contracts';
+import { erasureKey, idempotencyClaimKey, workspaceKeys } from '@cio-fleet/contracts';
 import type { Redis } from 'ioredis';
 import type { Begin, FinishReply, LaneStore, Peek, WaitingJob } from './lane-store.ts';
 import type { QueueAddress } from './queue-address.ts';
@@ -32,6 +32,7 @@ export interface RedisLaneStoreOptions {
 export function createRedisLaneStore({ redis, queue, lockMs }: RedisLaneStoreOptions): LaneStore {
   const keys = workspaceKeys(queue.workspace);
   const prefix = queue.keyPrefix;
+  const claimKey = (idempotencyKey: string) => idempotencyClaimKey(queue.workspace, idempotencyKey);
   const erasureKeys = (laneKeys: readonly string[]) => laneKeys.map((laneKey) => erasureKey(queue.workspace, laneKey));
 
   return {
@@ -43,19 +44,27 @@ export function createRedisLaneStore({ redis, queue, lockMs }: RedisLaneStoreOpt
       return { headOperations: headOperations === null ? undefined : Number(headOperations), followers };
     },
 
-    async begin(lease, nonce, laneKeys): Promise<Begin | 'stale'> {
+    async begin(lease, nonce, laneKeys, claims = []): Promise<Begin | 'stale'> {
       const reply = await beginScript.run(
         redis,
         [prefix, keys.held, keys.erasures, keys.waiting],
-        [lease.jobId, lease.token, nonce, queue.name, laneKeys.length, ...laneKeys, ...erasureKeys(laneKeys)],
+        [
+          ...[lease.jobId, lease.token, nonce, queue.name, laneKeys.length],
+          ...[...laneKeys, ...erasureKeys(laneKeys)],
+          ...claims.flatMap((claim) => [claimKey(claim.idempotencyKey), claim.operationId, claim.windowMs]),
+        ],
       );
       if (reply === 'stale') return 'stale';
-      const [held, marks, version, bytes] = reply as [(string | null)[], (string | null)[], string, string];
+      const [held, marks, version, bytes, owners] = reply as [
+        ...[(string | null)[], (string | null)[], string, string],
+        string[],
+      ];
       return {
         held: new Set(laneKeys.filter((_, i) => held[i] !== null)),
         erasures: markMap(laneKeys, marks),
         erasuresVersion: version,
         waitingBytes: Number(bytes),
+        owners: new Map(claims.map(({ operationId }, i) => [operationId, owners[i] ?? operationId])),
       };
     },
 
@@ -112,6 +121,8 @@ export function createRedisLaneStore({ redis, queue, lockMs }: RedisLaneStoreOpt
           ...changes(finish.held),
           ...changes(finish.ledger),
           ...changes(finish.deadLetterReasons),
+          finish.releasedClaims?.length ?? 0,
+          ...(finish.releasedClaims ?? []).flatMap((claim) => [claimKey(claim.idempotencyKey), claim.operationId]),
         ],
       );
       return reply as FinishReply;

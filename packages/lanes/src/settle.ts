@@ -9,6 +9,7 @@ import {
   type QueuedOperation,
 } from '@cio-fleet/contracts';
 import type { Batch } from './batch.ts';
+import { claimsOf } from './claims.ts';
 import { type DeadLetter, type DeadLetterAllowance, deadLetterPushes } from './dead-letter.ts';
 import type { HeadProgress } from './head-progress.ts';
 import type { Finish, Push } from './lane-store.ts';
@@ -43,6 +44,7 @@ export function settle(input: SettleInput): Finish {
   const held = new Map<string, number>();
   const ledger = new Map<FinalState, number>();
   const reasons = new Map<string, number>();
+  const undelivered: QueuedOperation[] = [];
 
   for (const [index, operation] of batch.operations.entries()) {
     const fate = fates[index];
@@ -55,6 +57,7 @@ export function settle(input: SettleInput): Finish {
       continue;
     }
     bump(ledger, fate.kind, 1);
+    if (fate.kind === 'erased' || fate.kind === 'dead-lettered') undelivered.push(operation);
     if (fate.kind === 'dead-lettered') {
       deadLetters.push({ operation, reason: fate.reason });
       bump(reasons, fate.reason.code, 1);
@@ -72,6 +75,7 @@ export function settle(input: SettleInput): Finish {
     held,
     ledger,
     deadLetterReasons: reasons,
+    releasedClaims: claimsOf(undelivered),
     progress: settledProgress(input.progress),
   };
 }

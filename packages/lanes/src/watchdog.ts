@@ -1,5 +1,6 @@
 import { heartbeatKey } from '@cio-fleet/contracts';
 import type { Redis } from 'ioredis';
+import { HEARTBEAT_INTERVAL_MS } from './heartbeat.ts';
 import type { QueueAddress } from './queue-address.ts';
 import { lookAtQueues, type QueueSight } from './queue-sight.ts';
 import { withinMs } from './sleep.ts';
@@ -43,18 +44,20 @@ export class WorkerStuckError extends Error {
 const MOST_INTERVAL_MS = 1000;
 /** A Redis that takes longer than this to answer is not what a consumer could be blamed for, in ms. */
 const LOOK_TIMEOUT_MS = 5000;
+/** From here on a heartbeat is late, in ms. */
+const LATE_BEAT_MS = 2 * HEARTBEAT_INTERVAL_MS;
 const HEARTBEAT = 'heartbeat';
 
 interface Trace {
-  readonly suspicion: Suspicion | undefined;
+  readonly suspicion: Suspicion;
   readonly next: string | undefined;
 }
 
 /**
  * Watches for consumers that have stopped to take work although Redis is well. BullMQ's connections can come out of a
  * reconnect or a fail-over deaf (its issues 2466, 2964, 3185, 4585): the process lives, and its lanes rest for ever.
- * A queue's consumer is rebuilt once, a connection that brings no heartbeat through is made anew once; then the process
- * ends.
+ * A queue's consumer is rebuilt, a connection that brings no heartbeat through is made anew; where that doesn't help for
+ * long, the process ends.
  *
  * @see https://github.com/taskforcesh/bullmq/issues/3185
  */
@@ -67,6 +70,7 @@ export function createWatchdog(options: WatchdogOptions): Watchdog {
   let lookedAtMs = performance.now();
   let eye: Redis | undefined;
   let timer: NodeJS.Timeout | undefined;
+  let seeing: Promise<void> | undefined;
   let isOver = false;
 
   async function look(): Promise<void> {
@@ -75,11 +79,7 @@ export function createWatchdog(options: WatchdogOptions): Watchdog {
     if (startedMs - lookedAtMs > limitMs / 2) forgive();
     lookedAtMs = startedMs;
     const queues = options.queues();
-    let sights: readonly QueueSight[] | undefined;
-    const seeing = see(queues).then((seen) => {
-      sights = seen;
-    });
-    await withinMs(LOOK_TIMEOUT_MS, seeing);
+    const sights = await seeInTime(queues);
     // Redis is away, full or without a master: then nobody can take anything, and a restart mends nothing.
     if (sights === undefined) return forgive();
     const nowMs = performance.now();
@@ -88,6 +88,24 @@ export function createWatchdog(options: WatchdogOptions): Watchdog {
     }
     for (const [index, queue] of queues.entries()) judgeQueue(queue, sights[index] as QueueSight, nowMs);
     judgeHeartbeat(nowMs);
+  }
+
+  /** Undefined when Redis doesn't answer soon. A look that still waits for its answer is not followed by another. */
+  async function seeInTime(queues: readonly QueueAddress[]): Promise<readonly QueueSight[] | undefined> {
+    let sights: readonly QueueSight[] | undefined;
+    if (seeing === undefined) {
+      seeing = see(queues)
+        .then((seen) => {
+          sights = seen;
+        })
+        .finally(() => {
+          seeing = undefined;
+        });
+    }
+    await withinMs(Math.min(LOOK_TIMEOUT_MS, limitMs), seeing);
+    // The watchdog's own connection may be the deaf one.
+    if (sights === undefined && eye?.status === 'ready') eye.disconnect(true);
+    return sights;
   }
 
   /** @throws what Redis says when it is not well */
@@ -101,10 +119,10 @@ export function createWatchdog(options: WatchdogOptions): Watchdog {
 
   function judgeQueue(queue: QueueAddress, sight: QueueSight, nowMs: number): void {
     const before = traces.get(queue.name);
-    const suspectedMs = before?.suspicion?.sinceMs ?? nowMs;
+    const suspectedMs = before?.suspicion.stuckSinceMs ?? nowMs;
     const isMoving = (takenAtMs.get(queue.name) ?? 0) >= suspectedMs || before?.next !== sight.next;
     const { suspicion, action } = judgeSuspicion({
-      before: before?.suspicion,
+      before: before?.suspicion ?? {},
       isStuck: sight.isIdle && !isMoving,
       nowMs,
       limitMs,
@@ -112,27 +130,32 @@ export function createWatchdog(options: WatchdogOptions): Watchdog {
     traces.set(queue.name, { suspicion, next: sight.next });
     if (action === 'none') return;
     const what = `the consumer of ${queue.name} to take a waiting job`;
-    if (action === 'give-up') return giveUp(what);
+    if (action === 'give-up') {
+      giveUp(what);
+      return;
+    }
     options.onError(new Error(`expected ${what} within ${limitMs} ms, it did not; it is made anew`), queue.name);
     options.rebuild(queue);
   }
 
   function judgeHeartbeat(nowMs: number): void {
     const { suspicion, action } = judgeSuspicion({
-      before: traces.get(HEARTBEAT)?.suspicion,
-      // Judged from the first missed beat on, so that a silence of twice the limit ends the process.
-      isStuck: nowMs - beatenAtMs > 2 * intervalMs + MOST_INTERVAL_MS,
+      before: traces.get(HEARTBEAT)?.suspicion ?? {},
+      isStuck: nowMs - beatenAtMs > LATE_BEAT_MS,
       nowMs,
       limitMs,
     });
     traces.set(HEARTBEAT, { suspicion, next: undefined });
     if (action === 'none') return;
     const what = `a heartbeat of ${workspace} through a Redis that answers`;
-    if (action === 'give-up') return giveUp(what);
+    if (action === 'give-up') {
+      giveUp(what);
+      return;
+    }
     const error = new Error(`expected ${what} within ${limitMs} ms, there was none; the connection is made anew`);
     options.onError(error, `${workspace} heartbeat`);
     // What waits for an answer is sent again by ioredis; our scripts and BullMQ's bear it.
-    redis.disconnect(true);
+    if (redis.status === 'ready') redis.disconnect(true);
   }
 
   function giveUp(what: string): void {
@@ -148,7 +171,10 @@ export function createWatchdog(options: WatchdogOptions): Watchdog {
   function schedule(): void {
     timer = setTimeout(() => {
       void look()
-        .catch(forgive)
+        .catch((error: Error) => {
+          forgive();
+          if (!isOver) options.onError(error, `${workspace} watchdog`);
+        })
         .then(() => {
           if (!isOver) schedule();
         });

@@ -6,7 +6,7 @@ import type { Finish, LaneStore, Lease } from '../src/lane-store.ts';
 import type { QueueAddress } from '../src/queue-address.ts';
 import { createRedisLaneStore } from '../src/redis-lane-store.ts';
 import { movedPushes, settledProgress } from '../src/settle.ts';
-import { event } from './fixtures/operations.ts';
+import { erasure, event, operationId } from './fixtures/operations.ts';
 import { Rig } from './fixtures/rig.ts';
 
 let rig: Rig;
@@ -164,6 +164,27 @@ describe('a Redis that lost the begin of a run', () => {
     const before = await rig.contents();
     expect(await call(store, lease)).toBe(reply);
     expect(await rig.contents()).toEqual(before);
+  });
+});
+
+describe('begin', () => {
+  it('that is sent again after its reply got lost is stale', async () => {
+    const { store, lease, nonce } = await begun();
+    expect(await store.begin(lease, nonce, ['id:ada'])).toBe('stale');
+    expect(await store.begin(lease, 'another', ['id:ada'])).toMatchObject({ held: new Set() });
+  });
+
+  it('reads holds, erasures and how much waits', async () => {
+    const { store, lease } = await begun(2);
+    await rig.redis.hset(`{cio:${rig.workspace}}:held`, 'id:bob', 2);
+    await rig.accept([erasure('cid', 7)]);
+    const begin = await store.begin(lease, 'another', ['id:ada', 'id:bob', 'id:cid']);
+    expect(begin).toMatchObject({
+      held: new Set(['id:bob']),
+      erasures: new Map([['id:cid', operationId(7)]]),
+      erasuresVersion: '1',
+    });
+    expect((begin as { waitingBytes: number }).waitingBytes).toBeGreaterThan(400);
   });
 });
 

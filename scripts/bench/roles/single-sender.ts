@@ -18,13 +18,10 @@ import {
 } from '@cio-fleet/contracts';
 import { Redis } from 'ioredis';
 import type { LoadEvent } from '../load.ts';
-import { LANES } from '../plan.ts';
+import { LANES, SERVICES } from '../plan.ts';
 import { serveSender } from '../serve-sender.ts';
 
 const JOB_OPTIONS = JSON.stringify(LANE_JOB_OPTIONS);
-
-/** Services that share the events: each has a connection and a run of its own, as producers have. */
-const SERVICES = 10;
 
 /** One job per operation, by the script that the producer uses: what many services make that each send now and then. */
 serveSender(async ({ redisUrl, target }) => {
@@ -39,6 +36,7 @@ serveSender(async ({ redisUrl, target }) => {
   };
 });
 
+/** With a connection and a run of its own, as a producer has. */
 async function connectService(redisUrl: string, workspace: string) {
   const redis = new Redis(redisUrl);
   const sha = String(await redis.script('LOAD', ENQUEUE_LUA));

@@ -1,17 +1,28 @@
 import { Queue } from 'bullmq';
+import { SERVICES } from '../plan.ts';
 import { serveSender } from '../serve-sender.ts';
 
-/** The usual pattern's producer: one BullMQ job per event. */
+/** The usual pattern's producers: one BullMQ job per event. */
 serveSender(async ({ redisUrl, target }) => {
-  const queue = new Queue(target, {
-    connection: { url: redisUrl },
-    defaultJobOptions: { attempts: 3, backoff: { type: 'exponential', delay: 1000 }, removeOnComplete: { count: 100 } },
-  });
-  await queue.waitUntilReady();
+  const services = Array.from(
+    { length: SERVICES },
+    () =>
+      new Queue(target, {
+        connection: { url: redisUrl },
+        defaultJobOptions: {
+          attempts: 3,
+          backoff: { type: 'exponential', delay: 1000 },
+          removeOnComplete: { count: 100 },
+        },
+      }),
+  );
+  await Promise.all(services.map((queue) => queue.waitUntilReady()));
   return {
     enqueue: async ({ person, name, data }) => {
-      await queue.add('track', { person, name, data });
+      await services[data.n % SERVICES]?.add('track', { person, name, data });
     },
-    close: () => queue.close(),
+    close: async () => {
+      await Promise.all(services.map((queue) => queue.close()));
+    },
   };
 });

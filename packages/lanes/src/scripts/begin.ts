@@ -1,14 +1,21 @@
 /**
  * Marks this run of the head with a nonce and reads, in the same step, which of its persons are held and which were erased.
  * `finish` compares the nonce: a Redis that came back older has lost it, and with it what `held` said.
+ * Sent again after a lost reply it answers stale: a Redis that comes back as it was between the two sends would know the nonce,
+ * but not what the second send read.
  *
  * KEYS 1 queue's key prefix · 2 held · 3 erasures · 4 waiting
- * ARGV 1 head id · 2 token · 3 nonce · 4 queue name · 5 number of lane keys n · 6.. n lane keys, then n erasure keys
- * Answers 'stale' or {held counts, erasure marks, erasures counter, bytes waiting}.
+ * ARGV 1 head id · 2 token · 3 nonce · 4 queue name · 5 number of lane keys n · 6.. n lane keys, then n erasure keys, then
+ *      triples of claim key, operation id and window in ms
+ * Answers 'stale' or {held counts, erasure marks, erasures counter, bytes waiting, ids that own the claims}.
+ *
+ * A claim keeps the id of the first operation that carried an idempotency key: a repeat finds another's id, and an operation
+ * that is sent again after a crash finds its own.
  */
 export const BEGIN_LUA = `
 local head = KEYS[1] .. ARGV[1]
 if redis.call('GET', head .. ':lock') ~= ARGV[2] then return 'stale' end
+if redis.call('HGET', head, 'cio:b') == ARGV[3] then return 'stale' end
 redis.call('HSET', head, 'cio:b', ARGV[3])
 local n = tonumber(ARGV[5])
 local held, marks = {}, {}
@@ -16,5 +23,15 @@ for i = 1, n do
   held[i] = redis.call('HGET', KEYS[2], ARGV[5 + i])
   marks[i] = redis.call('GET', ARGV[5 + n + i])
 end
-return {held, marks, redis.call('GET', KEYS[3]) or '0', redis.call('HGET', KEYS[4], ARGV[4] .. ':bytes') or '0'}
+local owners = {}
+for i = 6 + 2 * n, #ARGV, 3 do
+  local owner = redis.call('GET', ARGV[i])
+  if not owner then
+    owner = ARGV[i + 1]
+    redis.call('SET', ARGV[i], owner, 'PX', ARGV[i + 2])
+  end
+  owners[#owners + 1] = owner
+end
+return {held, marks, redis.call('GET', KEYS[3]) or '0', redis.call('HGET', KEYS[4], ARGV[4] .. ':bytes') or '0',
+  owners}
 `;

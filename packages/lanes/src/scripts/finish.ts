@@ -14,7 +14,7 @@ import { PUSH_LUA } from '@cio-fleet/contracts';
  *   7 '1' when the source counts as waiting · 8 settled progress (JSON) · 9 slim data for the head ('' = keep) ·
  *   10 operations of the head ·
  *   followers: id, operations · pushes: key prefix, queue name, '1' = counts as waiting, id, name, data, opts, operations ·
- *   held: lane key, delta · ledger: field, delta · reasons: code, delta
+ *   held: lane key, delta · ledger: field, delta · reasons: code, delta · released claims: key, operation id
  * Answers 'ok' | 'done' (it was settled before) | 'changed' (the queue is not what was read) | 'stale'.
  */
 export const FINISH_LUA = `${PUSH_LUA}
@@ -104,6 +104,11 @@ end
 add(KEYS[2], true)
 add(KEYS[3], false)
 add(KEYS[5], true)
+local claims, firstClaim = list(2)
+for i = 1, claims do
+  local claim = firstClaim + (i - 1) * 2
+  if redis.call('GET', ARGV[claim]) == ARGV[claim + 1] then redis.call('DEL', ARGV[claim]) end
+end
 
 redis.call('HSET', head, 'cio:s', 1, 'progress', ARGV[8])
 if ARGV[9] ~= '' then redis.call('HSET', head, 'data', ARGV[9]) end

@@ -35,7 +35,8 @@ export function createModelStore(consumer: Consumer, queueName: string): LaneSto
   }
 
   function begin(lease: Lease, nonce: string, laneKeys: readonly string[]): Begin | 'stale' {
-    if (lockedJob(lease) === undefined) return 'stale';
+    const job = lockedJob(lease);
+    if (job === undefined || job.nonce === nonce) return 'stale';
     redis.update(queueName, lease.jobId, { nonce });
     const { held, erasures, erasuresVersion } = redis.state;
     return {
