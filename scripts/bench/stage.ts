@@ -22,6 +22,14 @@ export interface Stage {
 }
 
 const WORKER_ENTRY = fileURLToPath(new URL('../../apps/worker/src/main.ts', import.meta.url));
+const ROLES = {
+  receiver: new URL('./roles/receiver.ts', import.meta.url),
+  'usual-sender': new URL('./roles/usual-sender.ts', import.meta.url),
+  'usual-worker': new URL('./roles/usual-worker.ts', import.meta.url),
+  'packed-sender': new URL('./roles/packed-sender.ts', import.meta.url),
+  'single-sender': new URL('./roles/single-sender.ts', import.meta.url),
+  'direct-sender': new URL('./roles/direct-sender.ts', import.meta.url),
+} as const;
 const WORKSPACE = 'default';
 const USUAL_QUEUE = 'events';
 
@@ -49,9 +57,8 @@ async function startAll(plan: BenchPlan, started: (() => Promise<unknown>)[]): P
   const client = new Redis(redis.url);
   started.push(async () => client.disconnect());
 
-  const start = async (name: string, args: readonly string[] = []): Promise<RoleProcess> => {
-    const entry = new URL(`./roles/${name}.ts`, import.meta.url);
-    const role = await startRole({ entry, args, ...(profileDir !== undefined && { profileDir }) });
+  const start = async (name: keyof typeof ROLES, args: readonly string[] = []): Promise<RoleProcess> => {
+    const role = await startRole({ entry: ROLES[name], args, ...(profileDir !== undefined && { profileDir }) });
     started.push(() => role.stop());
     return role;
   };
@@ -73,7 +80,7 @@ async function startAll(plan: BenchPlan, started: (() => Promise<unknown>)[]): P
   });
   started.push(() => fleetWorker.stop());
 
-  const connect = async (name: string, target: string): Promise<RoleProcess> => {
+  const connect = async (name: keyof typeof ROLES, target: string): Promise<RoleProcess> => {
     const role = await start(name);
     await role.call('connect', { redisUrl: redis.url, receiverUrl, target } satisfies SenderConfig);
     return role;

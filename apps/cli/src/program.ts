@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { addBreakerCommand } from './commands/breaker.ts';
 import { addCompletionCommand } from './commands/completion.ts';
 import { addDeadLettersCommand } from './commands/dead-letters.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
@@ -25,6 +26,7 @@ const COMMANDS: readonly AddCommand[] = [
   addDeadLettersCommand,
   addRedriveCommand,
   addRateCommand,
+  addBreakerCommand,
   addDoctorCommand,
   addCompletionCommand,
 ];

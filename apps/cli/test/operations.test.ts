@@ -174,3 +174,23 @@ describe('a reader that leaves early', () => {
     expect(await ended).toMatchObject({ exitCode: 0, stderr: '' });
   });
 });
+
+describe('fleet breaker', () => {
+  it('holds every breaker in a state until auto, and writes who did it and why', async () => {
+    const workspace = uniqueWorkspace('breaker');
+    const run = async (...args: string[]) =>
+      JSON.parse((await runFleet(['breaker', ...args, '--json', '--workspace', workspace], { env })).stdout);
+    expect(await run('open', '--reason', 'wrong template')).toMatchObject({ workspace, override: 'open' });
+    expect(await redis.get(workspaceKeys(workspace).circuitOverride)).toBe('open');
+    expect(await run()).toMatchObject({ override: 'open', state: 'OPEN' });
+    expect(await run('auto')).toMatchObject({ override: null });
+    const [first] = await redis.xrange(workspaceKeys(workspace).audit, '-', '+');
+    expect(first?.[1]).toEqual(expect.arrayContaining(['action', 'breaker', 'detail', 'open: wrong template']));
+  });
+
+  it('refuses another state with exit code 2', async () => {
+    const result = await runFleet(['breaker', 'ajar', '--workspace', uniqueWorkspace('breaker')], { env });
+    expect(result.exitCode).toBe(2);
+    expect(result.stderr).toContain('open, closed, auto');
+  });
+});

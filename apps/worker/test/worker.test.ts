@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { workspaceKeys } from '@cio-fleet/contracts';
+import { setCircuitOverride } from '@cio-fleet/lanes';
 import { createProducer, type Producer } from '@cio-fleet/producer';
 import { createSimulator, type Simulator } from '@cio-fleet/simulator';
 import { type EmbeddedRedis, freePort, startRedis, waitFor } from '@cio-fleet/testkit';
@@ -117,6 +118,23 @@ it('ends at once with exit code 1 on a second signal', async () => {
   worker.kill('SIGTERM');
   expect(await worker.stopped).toBe(1);
   expect(performance.now() - startedAt).toBeLessThan(1000);
+});
+
+it('sends nothing while an operator holds the breaker open, and drains fallback once it is given back', async () => {
+  const worker = await startWorker({ REDIS_URL: redis.url, ...plainWorkspace(trackUrl) });
+  const client = new Redis(redis.url);
+  await setCircuitOverride(client, 'default', 'open');
+  await waitFor(async () => (await get(worker.port, '/health/customerio')).status === 503);
+  for (const name of ['A', 'B', 'C']) await cio.track('ada', name);
+  await waitFor(async () => (await client.hget(workspaceKeys('default').held, 'id:ada')) === '3');
+  expect(simulator.stats().requests).toBe(0);
+
+  await setCircuitOverride(client, 'default', undefined);
+  await waitFor(() => simulator.person('ada')?.eventCount === 3);
+  expect(simulator.person('ada')?.events.map(({ name }) => name)).toEqual(['A', 'B', 'C']);
+  await waitFor(async () => (await get(worker.port, '/health/customerio')).status === 200);
+  client.disconnect();
+  await worker.stop();
 });
 
 it('delivers repeats of a call once by their idempotency key, also across workers, and a rejected call may be made again', async () => {

@@ -33,6 +33,8 @@ export interface WorkspaceKeys {
   readonly workers: string;
   /** hash: the workspace's request budget (`requestsPerSecond`, `current`, ...). */
   readonly rate: string;
+  /** string: `open` or `closed` while an operator holds every breaker of the workspace so. */
+  readonly circuitOverride: string;
   /** stream: who changed what, newest last, capped. */
   readonly audit: string;
 }
@@ -48,6 +50,7 @@ export function workspaceKeys(workspace: string): WorkspaceKeys {
     deadLetterReasons: `${prefix}:dead-letter-reasons`,
     workers: `${prefix}:workers`,
     rate: `${prefix}:rate`,
+    circuitOverride: `${prefix}:circuit-override`,
     audit: `${prefix}:audit`,
   };
 }

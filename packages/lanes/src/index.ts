@@ -3,6 +3,7 @@ export type { SettledBatch } from './head-run.ts';
 export { HEARTBEAT_INTERVAL_MS, HEARTBEAT_TTL_MS, type Heartbeat } from './heartbeat.ts';
 export { createLaneFleet, type LaneFleet, type LaneFleetOptions } from './lane-fleet.ts';
 export { DEFAULT_LANE_POLICY, type LanePolicy } from './lane-policy.ts';
+export { readCircuitOverride, setCircuitOverride } from './membership.ts';
 export {
   allQueues,
   deadLetterAddress,

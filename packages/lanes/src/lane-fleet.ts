@@ -175,6 +175,7 @@ export function createLaneFleet(options: LaneFleetOptions): LaneFleet {
   async function beatOnce(): Promise<void> {
     membership = await beat(redis, workspace, heartbeat(), options.defaultLanes);
     lastBeatAt = now();
+    breaker.override(membership.circuitOverride);
     watchdog?.beaten();
     const queues = share();
     await assertFence(redis, allQueues(workspace, membership.lanes));

@@ -1,4 +1,5 @@
 import { heartbeatKey, workspaceKeys } from '@cio-fleet/contracts';
+import type { CircuitOverride } from '@cio-fleet/delivery';
 import type { Redis } from 'ioredis';
 import { HEARTBEAT_TTL_MS, type Heartbeat } from './heartbeat.ts';
 import type { QueueAddress } from './queue-address.ts';
@@ -8,7 +9,7 @@ import { redisScript } from './redis-script.ts';
  * One beat: puts our heartbeat, drops workers that fell silent, and answers who is alive and how many lanes there are, by
  * Redis's clock, so that hosts with wrong clocks don't matter.
  *
- * KEYS 1 workers · 2 our heartbeat · 3 lanes · ARGV 1 worker id ('' = only look) · 2 heartbeat JSON with "at":0 · 3 TTL ms · 4 default lanes
+ * KEYS 1 workers · 2 our heartbeat · 3 lanes · 4 circuit override · ARGV 1 worker id ('' = only look) · 2 heartbeat JSON with "at":0 · 3 TTL ms · 4 default lanes
  */
 const BEAT_LUA = `
 local time = redis.call('TIME')
@@ -19,7 +20,7 @@ if ARGV[1] ~= '' then
 end
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - tonumber(ARGV[3]))
 redis.call('SET', KEYS[3], ARGV[4], 'NX')
-return {redis.call('ZRANGE', KEYS[1], 0, -1), redis.call('GET', KEYS[3])}
+return {redis.call('ZRANGE', KEYS[1], 0, -1), redis.call('GET', KEYS[3]), redis.call('GET', KEYS[4])}
 `;
 
 const beatScript = redisScript(BEAT_LUA);
@@ -28,6 +29,8 @@ export interface Membership {
   /** Ids of the live workers, ours among them. */
   readonly workers: readonly string[];
   readonly lanes: number;
+  /** What an operator wants of every breaker of the workspace. */
+  readonly circuitOverride: CircuitOverride | undefined;
 }
 
 /** Beats once. The first process of a workspace fixes its number of lanes; everyone else adopts it. */
@@ -40,11 +43,11 @@ export async function beat(
   const keys = workspaceKeys(workspace);
   const reply = await beatScript.run(
     redis,
-    [keys.workers, heartbeatKey(workspace, heartbeat.id), keys.lanes],
+    [keys.workers, heartbeatKey(workspace, heartbeat.id), keys.lanes, keys.circuitOverride],
     [heartbeat.id, JSON.stringify({ ...heartbeat, at: 0 }), HEARTBEAT_TTL_MS, defaultLanes],
   );
-  const [workers, lanes] = reply as [string[], string];
-  return { workers, lanes: Number(lanes) };
+  const [workers, lanes, override] = reply as [string[], string, string | null];
+  return { workers, lanes: Number(lanes), circuitOverride: asOverride(override) };
 }
 
 /** Gives our share of the lanes back at once. */
@@ -61,4 +64,24 @@ export async function assertFence(redis: Redis, queues: readonly QueueAddress[])
   const pipeline = redis.pipeline();
   for (const { keyPrefix } of queues) pipeline.hset(`${keyPrefix}meta`, 'concurrency', 1);
   await pipeline.exec();
+}
+
+/** Holds every breaker of a workspace open or closed, or gives them back; workers notice within a second. */
+export async function setCircuitOverride(
+  redis: Redis,
+  workspace: string,
+  to: CircuitOverride | undefined,
+): Promise<void> {
+  const { circuitOverride } = workspaceKeys(workspace);
+  if (to === undefined) await redis.del(circuitOverride);
+  else await redis.set(circuitOverride, to);
+}
+
+/** What an operator wants of every breaker of a workspace; undefined: nothing, they decide by themselves. */
+export async function readCircuitOverride(redis: Redis, workspace: string): Promise<CircuitOverride | undefined> {
+  return asOverride(await redis.get(workspaceKeys(workspace).circuitOverride));
+}
+
+function asOverride(text: string | null): CircuitOverride | undefined {
+  return text === 'open' || text === 'closed' ? text : undefined;
 }

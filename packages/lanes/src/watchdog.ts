@@ -86,8 +86,10 @@ export function createWatchdog(options: WatchdogOptions): Watchdog {
     for (const name of traces.keys()) {
       if (name !== HEARTBEAT && !queues.some((queue) => queue.name === name)) traces.delete(name);
     }
-    for (const [index, queue] of queues.entries()) judgeQueue(queue, sights[index] as QueueSight, nowMs);
     judgeHeartbeat(nowMs);
+    // Through a connection that is dead no consumer takes anything, and new ones wouldn't either.
+    if (isLate(nowMs)) return;
+    for (const [index, queue] of queues.entries()) judgeQueue(queue, sights[index] as QueueSight, nowMs);
   }
 
   /** Undefined when Redis doesn't answer soon. A look that still waits for its answer is not followed by another. */
@@ -138,10 +140,14 @@ export function createWatchdog(options: WatchdogOptions): Watchdog {
     options.rebuild(queue);
   }
 
+  function isLate(nowMs: number): boolean {
+    return nowMs - beatenAtMs > LATE_BEAT_MS;
+  }
+
   function judgeHeartbeat(nowMs: number): void {
     const { suspicion, action } = judgeSuspicion({
       before: traces.get(HEARTBEAT)?.suspicion ?? {},
-      isStuck: nowMs - beatenAtMs > LATE_BEAT_MS,
+      isStuck: isLate(nowMs),
       nowMs,
       limitMs,
     });

@@ -157,6 +157,32 @@ describe('a lane', () => {
     await waitFor(async () => (await rig.redis.hget(meta, 'concurrency')) === '1', { description: 'the fence' });
   });
 
+  it('sends nothing once its lock is gone, and is taken over', async () => {
+    const inner = createTestCourier();
+    let isStolen = false;
+    const courier = {
+      async deliver(request: Parameters<typeof inner.deliver>[0]) {
+        if (!isStolen) {
+          isStolen = true;
+          // What a freeze longer than the lock leaves: somebody else's lock, or none.
+          const { keyPrefix } = rig.lane();
+          const head = await rig.redis.lindex(`${keyPrefix}active`, 0);
+          await rig.redis.set(`${keyPrefix}${head}:lock`, 'a rival', 'PX', 400);
+          const result = await inner.deliver(request);
+          expect(result.interruption).toEqual({ kind: 'stale' });
+          expect(inner.requests).toEqual([]);
+          return result;
+        }
+        return inner.deliver(request);
+      },
+    };
+    await rig.accept([fresh('ada', 1)]);
+    await rig.startFleet({ courier });
+    expect(await rig.settledAll()).toMatchObject({ delivered: 1 });
+    expect(arrived(inner)).toEqual(ids(1));
+    expect(await failedSets()).toBe(0);
+  });
+
   it('is delivered once more, not lost, when Redis comes back as it was before the finish', async () => {
     let before: ReadonlyMap<string, Buffer> | undefined;
     const courier = createTestCourier(async () => {

@@ -1,7 +1,7 @@
 import { heartbeatKey } from '@cio-fleet/contracts';
 import { createBreaker } from '@cio-fleet/delivery';
 import { startRedis, waitFor } from '@cio-fleet/testkit';
-import { Redis, type RedisOptions } from 'ioredis';
+import { Redis } from 'ioredis';
 import { afterEach, beforeEach, expect, inject, it } from 'vitest';
 import { createLaneFleet } from '../src/lane-fleet.ts';
 import { event } from './fixtures/operations.ts';
@@ -29,7 +29,8 @@ afterEach(async () => {
   await rig.close();
 });
 
-interface WatchedOptions extends RedisOptions {
+interface WatchedOptions {
+  readonly lazy?: boolean;
   readonly limitMs?: number;
   readonly url?: string;
   readonly rig?: Rig;
@@ -37,8 +38,8 @@ interface WatchedOptions extends RedisOptions {
 }
 
 async function watchedFleet(options: WatchedOptions = {}) {
-  const { limitMs = LIMIT_MS, url = proxy.url, rig: watchedRig = rig, answer, ...redisOptions } = options;
-  const redis = new Redis(url, { maxRetriesPerRequest: null, retryStrategy: () => 50, ...redisOptions });
+  const { limitMs = LIMIT_MS, url = proxy.url, rig: watchedRig = rig, answer, lazy = false } = options;
+  const redis = new Redis(url, { maxRetriesPerRequest: null, retryStrategy: () => 50, lazyConnect: lazy });
   redis.on('error', () => undefined);
   await redis.ping();
   const courier = createTestCourier(answer);
@@ -75,7 +76,7 @@ async function watchedFleet(options: WatchedOptions = {}) {
 
 it('makes a consumer anew that was deaf from its start, because Redis let nobody in just then', async () => {
   // A lazy connection is what BullMQ never recovers: its first try is its last.
-  const { fleet, courier, errors, fatal } = await watchedFleet({ lazyConnect: true });
+  const { fleet, courier, errors, fatal } = await watchedFleet({ lazy: true });
   proxy.refuse = BLOCKING;
   await fleet.start();
   await waitFor(() => proxy.refused() >= 3);
@@ -105,7 +106,7 @@ it('asks for the end of the process when a new consumer stays deaf too', async (
 });
 
 it('makes the connection anew when no heartbeat comes through although Redis answers others', async () => {
-  const { fleet, courier, errors, fatal } = await watchedFleet();
+  const { fleet, courier, errors, fatal } = await watchedFleet({ limitMs: 2500 });
   await fleet.start();
   const beatAt = fleet.lastBeatAt();
   proxy.blackhole();
@@ -117,7 +118,7 @@ it('makes the connection anew when no heartbeat comes through although Redis ans
 
 it('leaves a queue alone that is paused, limited or in work', async () => {
   const answer = Promise.withResolvers<typeof DELIVERED>();
-  const { fleet, courier, errors, fatal } = await watchedFleet({ limitMs: 200, answer: () => answer.promise });
+  const { fleet, courier, errors, fatal } = await watchedFleet({ limitMs: 1200, answer: () => answer.promise });
   await fleet.start();
   const { keyPrefix } = rig.lane();
   const looks = async (count: number) => {
@@ -129,13 +130,13 @@ it('leaves a queue alone that is paused, limited or in work', async () => {
   };
   await rig.queue(rig.lane()).pause();
   await rig.accept([event('ada', 1)]);
-  await looks(12);
+  await looks(6);
   await rig.redis.set(`${keyPrefix}limiter`, '999999999999', 'PX', 60_000);
   await rig.queue(rig.lane()).resume();
-  await looks(12);
+  await looks(6);
   await rig.redis.del(`${keyPrefix}limiter`);
   await waitFor(() => courier.requests.length === 1);
-  await looks(12);
+  await looks(6);
   answer.resolve(DELIVERED);
   await rig.settledAll();
   expect({ errors, fatal }).toEqual({ errors: [], fatal: [] });
