@@ -6,7 +6,10 @@ const config: KnipConfig = {
   workspaces: {
     // Run by name: the runtime of every script, and the tools of scripts/check.ts. Members of ours can be imported from anywhere in
     // the repository, for a quick try.
-    '.': { entry: [], ignoreDependencies: ['node', 'turbo', 'publint', '@arethetypeswrong/cli', /^@cio-fleet\//] },
+    '.': {
+      entry: ['docs/examples/*.ts'],
+      ignoreDependencies: ['node', 'turbo', 'publint', '@arethetypeswrong/cli', /^@cio-fleet\//],
+    },
     scripts: {
       entry: ['{test,check}.ts', 'bootstrap.mjs', '{demo,bench,chaos}/main.ts'],
       project: ['**/*.{ts,mjs}'],

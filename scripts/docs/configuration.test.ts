@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { findRedisUrl } from '@cio-fleet/lifecycle';
 import { describe, expect, it } from 'vitest';
 import { CLI_VARIABLES, readCliConfig } from '../../apps/cli/src/session/config.ts';
@@ -5,10 +6,11 @@ import { DASHBOARD_VARIABLES, readDashboardConfig } from '../../apps/dashboard/s
 import { configSchema as simulatorSchema } from '../../apps/simulator/src/config.ts';
 import { workerSchema } from '../../apps/worker/src/config.ts';
 import { PRODUCER_DEFAULTS } from '../../packages/producer/src/producer-options.ts';
+import { TLS_VARIABLES } from '../../packages/redis/src/redis-settings.ts';
 import { WORKSPACE_VARIABLES } from '../../packages/workspaces/src/from-variables.ts';
 import { WORKSPACE_DEFAULTS } from '../../packages/workspaces/src/workspace.ts';
 import { workspaceSchema } from '../../packages/workspaces/src/workspace-schema.ts';
-import { readPage, tableRowsOf } from './pages.ts';
+import { ROOT, readPage, tableRowsOf } from './pages.ts';
 
 const page = readPage('docs/configuration.md');
 
@@ -24,12 +26,18 @@ const ROWS = tableRowsOf(page.text, 'Variable').map(([name = '', meaning, unit, 
 
 const WORKSPACE_NAMES = [...Object.values(WORKSPACE_VARIABLES), 'CIO_FLEET_WORKSPACES'];
 
+/** What an app reads to connect to Redis: TLS comes with `@cio-fleet/redis`. */
+function redisVariables(app: string): readonly string[] {
+  const manifest = readFileSync(`${ROOT}apps/${app}/package.json`, 'utf8');
+  return ['REDIS_URL', ...(manifest.includes('@cio-fleet/redis') ? Object.values(TLS_VARIABLES) : [])];
+}
+
 /** What each app reads, beside what no schema holds. */
 const READ_BY: Readonly<Record<string, readonly string[]>> = {
-  worker: [...Object.keys(workerSchema.shape), ...WORKSPACE_NAMES, 'REDIS_URL'],
-  dashboard: [...DASHBOARD_VARIABLES, ...WORKSPACE_NAMES, 'REDIS_URL'],
+  worker: [...Object.keys(workerSchema.shape), ...WORKSPACE_NAMES, ...redisVariables('worker')],
+  dashboard: [...DASHBOARD_VARIABLES, ...WORKSPACE_NAMES, ...redisVariables('dashboard')],
   simulator: Object.keys(simulatorSchema.shape),
-  cli: [...CLI_VARIABLES, ...WORKSPACE_NAMES, 'REDIS_URL', 'LOG_LEVEL'],
+  cli: [...CLI_VARIABLES, ...WORKSPACE_NAMES, ...redisVariables('cli'), 'LOG_LEVEL'],
   'drop-in': ['REDIS_URL', 'CIO_FLEET_WORKSPACE'],
 };
 

@@ -1,24 +1,18 @@
 import { execFile } from 'node:child_process';
-import { copyFileSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { waitFor } from '@cio-fleet/testkit';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Rig, startRig } from '../rig/rig.ts';
 import { ROOT, readPages } from './pages.ts';
 
 const run = promisify(execFile);
 
-/** A copy beside this test, where the packages resolve as they do in a service that installed them. */
-const COPY = new URL('example.tmp.ts', import.meta.url).pathname;
-
 async function runExample(name: string, env: Readonly<Record<string, string>>): Promise<string> {
-  copyFileSync(`${ROOT}docs/examples/${name}`, COPY);
-  const args = ['--conditions=@cio-fleet/source', COPY];
+  const args = ['--conditions=@cio-fleet/source', `${ROOT}docs/examples/${name}`];
   const { stderr } = await run(process.execPath, args, { env: { PATH: process.env.PATH, ...env }, timeout: 20_000 });
   return stderr;
 }
-
-afterEach(() => rmSync(COPY, { force: true }));
 
 describe('an example of the documentation', () => {
   let rig: Rig;
@@ -50,6 +44,12 @@ describe('an example of the documentation', () => {
   });
 });
 
+it('the examples of the documentation are typed', { timeout: 60_000 }, async () => {
+  await expect(run(`${ROOT}node_modules/.bin/tsc`, ['-p', `${ROOT}docs/examples`])).resolves.toMatchObject({
+    stdout: '',
+  });
+});
+
 describe('a code block that is marked as tested', () => {
   const marked = readPages().flatMap(({ path, text }) =>
     [...text.matchAll(/<!-- tested: (\S+) -->\n+```\w*\n([\s\S]*?)^```$/gm)].map(([, file = '', code = '']) => ({
@@ -64,7 +64,8 @@ describe('a code block that is marked as tested', () => {
   });
 
   it('shows every file of docs/examples', () => {
-    const files = readdirSync(`${ROOT}docs/examples`).map((name) => `docs/examples/${name}`);
+    const sources = readdirSync(`${ROOT}docs/examples`).filter((name) => name.endsWith('.ts'));
+    const files = sources.map((name) => `docs/examples/${name}`);
     expect(files.filter((file) => !marked.some((block) => block.file === file))).toEqual([]);
   });
 });

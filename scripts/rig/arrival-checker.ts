@@ -1,44 +1,137 @@
+import { crc32 } from 'node:zlib';
 import type { Operation } from '@cio-fleet/contracts';
 import type { Arrival } from '@cio-fleet/simulator';
+import { type NumberedArrival, readNumbered } from './numbered-operation.ts';
+import {
+  isErased,
+  type NumberedOperation,
+  newPersonHistory,
+  operationOf,
+  type PersonHistory,
+} from './person-history.ts';
 
 /** What the receiver saw, held against what producers were told `ok`. */
 export interface Verdict {
   /** Operations that a producer was told `ok` for. */
   readonly accepted: number;
-  /** Accepted, and never arrived. */
+  /** Accepted, never arrived, and nothing excuses it. */
   readonly lost: number;
-  /** First arrivals of a person after a later one of the same person. */
+  /** Accepted within a time whose writes Redis may have lost (a fail-over; a power cut without `appendfsync always`), and never arrived. */
+  readonly lostByRedis: number;
+  /** First arrivals of a person after a later one of the same person; refused and redriven ones are late by nature. */
   readonly outOfOrder: number;
   /** Arrivals of what had arrived before. */
   readonly repeats: number;
+  /** Of the repeats those that Customer.io does not drop by their ULID: identifies, suppresses, deletes. Harmless by nature. */
+  readonly naturalRepeats: number;
+  /** Events that arrived again under another ULID, which Customer.io would count twice. */
+  readonly doubled: number;
+  /** Operations older than their person's suppress or delete that arrived after it. */
+  readonly undead: number;
+  /** Accepted, and rightly never arrived: their person's suppress or delete came after them. */
+  readonly erased: number;
   /** A few examples of what is wrong, for people. */
   readonly examples: readonly string[];
 }
 
-/**
- * Numbers each person's operations and checks their arrival. An operation carries its number in its attributes: a track as
- * `n`, an identify as a name of its own (`n12`), so that numbers survive merging.
- */
-export interface ArrivalChecker {
+/** Whose calls and answers the checker is told of. */
+export interface LoadRecord {
   /** The next number of a person; counts as accepted only once `accepted` is called with it. */
   next(person: string): number;
   accepted(person: string, n: number): void;
+  /** Operation `n` is the suppress or delete of this person; told before the call, since nobody may hear its answer. */
+  erasing(person: string, n: number): void;
+}
+
+/** Numbers each person's operations, and judges their arrival. */
+export interface ArrivalChecker extends LoadRecord {
+  /** Operation `n` is a dead letter that is redriven, so it is late by nature. */
+  late(person: string, n: number): void;
+  /** What was accepted from `fromMs` to now Redis may have lost. By `performance.now`. */
+  mayHaveLostSince(fromMs: number): void;
   /** To be given to the simulator's `onOperation`. */
   arrived(arrival: Arrival): void;
   /** Accepted operations that have arrived. */
   arrivedCount(): number;
   acceptedCount(): number;
+  /** For each time (rising, by `performance.now`): how long after it the last operation accepted before it arrived, in ms. */
+  recoveriesMs(timesMs: readonly number[]): readonly number[];
   verdict(): Verdict;
 }
 
+const MOST_EXAMPLES = 10;
+
 export function createArrivalChecker(): ArrivalChecker {
+  const persons = new Map<string, PersonHistory>();
   const counters = new Map<string, number>();
-  const accepted = new Map<string, Set<number>>();
-  const arrivals = new Map<string, number[]>();
-  const seen = new Set<string>();
-  let acceptedCount = 0;
-  let arrivedAccepted = 0;
-  let repeats = 0;
+  const riskyTimes: (readonly [number, number])[] = [];
+  const examples: string[] = [];
+  const counts = { accepted: 0, arrived: 0, outOfOrder: 0, repeats: 0, naturalRepeats: 0, doubled: 0, undead: 0 };
+
+  function historyOf(person: string): PersonHistory {
+    let history = persons.get(person);
+    if (history === undefined) {
+      history = newPersonHistory();
+      persons.set(person, history);
+    }
+    return history;
+  }
+
+  function note(example: string): void {
+    if (examples.length < MOST_EXAMPLES) examples.push(example);
+  }
+
+  const wasRisky = (atMs: number | undefined) =>
+    atMs !== undefined && riskyTimes.some(([from, to]) => atMs >= from && atMs <= to);
+
+  function arriveErasure(arrival: NumberedArrival, history: PersonHistory): void {
+    const { erasure } = history;
+    if (erasure === undefined) return;
+    arriveOne(arrival, history, erasure);
+    history.hasErasureArrived = true;
+  }
+
+  function arriveOne(arrival: NumberedArrival, history: PersonHistory, n: number): void {
+    const { person, kind, wireId } = arrival;
+    const operation = operationOf(history, n);
+    if (history.hasErasureArrived && history.erasure !== undefined && n < history.erasure) {
+      // Where Redis lost the accepted erasure, it lost the mark with it.
+      if (!wasRisky(history.operations[history.erasure]?.acceptedAtMs)) {
+        counts.undead += 1;
+        note(`undead: ${person} #${n} after its erasure #${history.erasure}`);
+      }
+    }
+    const hash = wireId === undefined ? undefined : crc32(wireId);
+    if (operation.arrivedAtMs !== undefined) {
+      counts.repeats += 1;
+      if (kind !== 'event') counts.naturalRepeats += 1;
+      else if (hash !== operation.wireId) {
+        counts.doubled += 1;
+        note(`doubled: ${person} #${n} under another ULID (${wireId})`);
+      }
+      return;
+    }
+    operation.arrivedAtMs = performance.now();
+    if (hash !== undefined) operation.wireId = hash;
+    if (operation.acceptedAtMs !== undefined) counts.arrived += 1;
+    if (arrival.isLate) operation.isLate = true;
+    if (operation.isLate) return;
+    if (n < history.highest) {
+      counts.outOfOrder += 1;
+      note(`out of order: ${person} #${n} after #${history.highest}`);
+    }
+    history.highest = Math.max(history.highest, n);
+  }
+
+  function eachAccepted(
+    visit: (person: string, n: number, operation: NumberedOperation, history: PersonHistory) => void,
+  ) {
+    for (const [person, history] of persons) {
+      for (const [n, operation] of history.operations.entries()) {
+        if (operation.acceptedAtMs !== undefined) visit(person, n, operation, history);
+      }
+    }
+  }
 
   return {
     next(person) {
@@ -47,66 +140,56 @@ export function createArrivalChecker(): ArrivalChecker {
       return n;
     },
     accepted(person, n) {
-      const numbers = accepted.get(person) ?? new Set();
-      accepted.set(person, numbers.add(n));
-      acceptedCount += 1;
-      if (seen.has(`${person} ${n}`)) arrivedAccepted += 1;
+      const operation = operationOf(historyOf(person), n);
+      if (operation.acceptedAtMs !== undefined) throw new Error(`${person} #${n} was accepted twice`);
+      operation.acceptedAtMs = performance.now();
+      counts.accepted += 1;
+      if (operation.arrivedAtMs !== undefined) counts.arrived += 1;
+    },
+    erasing(person, n) {
+      historyOf(person).erasure = n;
+    },
+    late(person, n) {
+      operationOf(historyOf(person), n).isLate = true;
+    },
+    mayHaveLostSince(fromMs) {
+      riskyTimes.push([fromMs, performance.now()]);
     },
     arrived({ operation }) {
-      const person = personOf(operation as Operation);
-      if (person === undefined) return;
-      for (const n of numbersOf(operation as Operation)) {
-        const key = `${person} ${n}`;
-        if (seen.has(key)) {
-          repeats += 1;
-          continue;
-        }
-        seen.add(key);
-        if (accepted.get(person)?.has(n)) arrivedAccepted += 1;
-        const order = arrivals.get(person) ?? [];
-        order.push(n);
-        arrivals.set(person, order);
-      }
+      const arrival = readNumbered(operation as Operation);
+      if (arrival === undefined) return;
+      const history = historyOf(arrival.person);
+      if (arrival.kind === 'erasure') arriveErasure(arrival, history);
+      else for (const n of arrival.numbers) arriveOne(arrival, history, n);
     },
-    arrivedCount: () => arrivedAccepted,
-    acceptedCount: () => acceptedCount,
-    verdict() {
-      const examples: string[] = [];
-      const note = (example: string) => {
-        if (examples.length < 10) examples.push(example);
-      };
-      let lost = 0;
-      let outOfOrder = 0;
-      for (const [person, numbers] of accepted) {
-        for (const n of numbers) {
-          if (seen.has(`${person} ${n}`)) continue;
-          lost += 1;
-          note(`lost: ${person} #${n}`);
-        }
-      }
-      for (const [person, order] of arrivals) {
-        let highest = -1;
-        for (const n of order) {
-          if (n < highest) {
-            outOfOrder += 1;
-            note(`out of order: ${person} #${n} after #${highest}`);
+    arrivedCount: () => counts.arrived,
+    acceptedCount: () => counts.accepted,
+    recoveriesMs(timesMs) {
+      const recoveries = timesMs.map(() => 0);
+      eachAccepted((_person, _n, { acceptedAtMs = 0, arrivedAtMs, isLate }) => {
+        if (arrivedAtMs === undefined || isLate) return;
+        for (const [i, timeMs] of timesMs.entries()) {
+          if (acceptedAtMs <= timeMs && arrivedAtMs > timeMs) {
+            recoveries[i] = Math.max(recoveries[i] ?? 0, arrivedAtMs - timeMs);
           }
-          highest = Math.max(highest, n);
         }
-      }
-      return { accepted: acceptedCount, lost, outOfOrder, repeats, examples };
+      });
+      return recoveries;
+    },
+    verdict() {
+      const { arrived: _, ...judged } = counts;
+      const missing = { lost: 0, lostByRedis: 0, erased: 0 };
+      const lost: string[] = [];
+      eachAccepted((person, n, operation, history) => {
+        if (operation.arrivedAtMs !== undefined) return;
+        if (isErased(history, n)) missing.erased += 1;
+        else if (wasRisky(operation.acceptedAtMs)) missing.lostByRedis += 1;
+        else {
+          missing.lost += 1;
+          if (lost.length < MOST_EXAMPLES) lost.push(`lost: ${person} #${n}`);
+        }
+      });
+      return { ...judged, ...missing, examples: [...examples, ...lost].slice(0, MOST_EXAMPLES) };
     },
   };
-}
-
-function personOf(operation: Operation): string | undefined {
-  if (operation.type !== 'person' || !('identifiers' in operation)) return undefined;
-  return 'id' in operation.identifiers ? operation.identifiers.id : undefined;
-}
-
-function numbersOf(operation: Operation): number[] {
-  const attributes = 'attributes' in operation ? (operation.attributes ?? {}) : {};
-  if (typeof attributes.n === 'number') return [attributes.n];
-  const names = Object.keys(attributes).filter((name) => /^n\d+$/.test(name));
-  return names.map((name) => Number(name.slice(1))).sort((a, b) => a - b);
 }

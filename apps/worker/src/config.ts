@@ -25,12 +25,17 @@ export const workerSchema = z
     CIO_FLEET_LOCK_MS: milliseconds(15_000),
     CIO_FLEET_STALLED_CHECK_MS: milliseconds(5000),
     CIO_FLEET_STOP_DEADLINE_MS: milliseconds(25_000),
+    CIO_FLEET_WATCHDOG_MS: milliseconds(30_000),
     CIO_FLEET_LANE_MAX_BYTES: envInteger({ min: 1 }).default(67_108_864),
     CIO_FLEET_LANE_MAX_AGE_MS: milliseconds(600_000),
   })
   .refine((env) => env.CIO_FLEET_REQUEST_TIMEOUT_MS * 3 <= env.CIO_FLEET_LOCK_MS, {
     path: ['CIO_FLEET_REQUEST_TIMEOUT_MS'],
     message: 'at most a third of CIO_FLEET_LOCK_MS, or a frozen worker sends what another one has taken over',
+  })
+  .refine((env) => env.CIO_FLEET_WATCHDOG_MS >= env.CIO_FLEET_STALLED_CHECK_MS * 3, {
+    path: ['CIO_FLEET_WATCHDOG_MS'],
+    message: 'at least three times CIO_FLEET_STALLED_CHECK_MS, or a consumer is blamed for the head of a dead one',
   });
 
 export type WorkerConfig = z.output<typeof workerSchema>;

@@ -1,8 +1,8 @@
 import { newUlid } from '@cio-fleet/contracts';
 import { HEARTBEAT_TTL_MS } from '@cio-fleet/lanes';
-import { createOpsServer, loadConfig, resolveRedisUrl, runApp, service } from '@cio-fleet/lifecycle';
+import { createOpsServer, loadConfig, runApp } from '@cio-fleet/lifecycle';
+import { createRedis, createRedisGate, resolveRedisSettings } from '@cio-fleet/redis';
 import { createLogger, createRegistry } from '@cio-fleet/telemetry';
-import { Redis } from 'ioredis';
 import { workerSchema } from './config.ts';
 import { customerioHealth } from './customerio-health.ts';
 import { readWorkspaces } from './read-workspaces.ts';
@@ -12,24 +12,35 @@ import { createWorkspaceWorker } from './workspace-worker.ts';
 
 const config = loadConfig({ schema: workerSchema, env: process.env });
 const workspaces = readWorkspaces(process.env);
-const redisUrl = resolveRedisUrl({ env: process.env });
+const settings = resolveRedisSettings({ env: process.env });
 
 const logger = createLogger({ name: 'worker', version: VERSION, level: config.LOG_LEVEL });
 const registry = createRegistry({ app: 'worker', version: VERSION });
 const metrics = createWorkerMetrics(registry);
 const workerId = `${config.CIO_FLEET_WORKER_NAME}-${newUlid().slice(-8).toLowerCase()}`;
 
-const redis = new Redis(redisUrl, {
-  lazyConnect: true,
-  // BullMQ's workers need it: a command waits for Redis to come back instead of failing the head.
-  maxRetriesPerRequest: null,
-  retryStrategy: (attempt) => Math.min(attempt * 50, 1000),
-  connectionName: workerId,
-});
+const redis = createRedis({ settings, purpose: 'worker', connectionName: workerId });
 redis.on('error', (err) => logger.warn({ err }, 'redis'));
 
+/** Ends the app as an error that nobody caught does: it stops what runs, then exits non-zero. */
+const endWith = (error: Error) =>
+  queueMicrotask(() => {
+    throw error;
+  });
+
+const gate = createRedisGate({ redis, environment: config.CIO_FLEET_ENV, logger, onRefused: endWith });
+
 const workers = workspaces.map((workspace) =>
-  createWorkspaceWorker({ workspace, workerId, config, redis, logger, metrics, port: () => ops.port }),
+  createWorkspaceWorker({
+    workspace,
+    workerId,
+    config,
+    redis,
+    logger,
+    metrics,
+    port: () => ops.port,
+    onFatal: endWith,
+  }),
 );
 
 const ops = createOpsServer({
@@ -51,17 +62,9 @@ const ops = createOpsServer({
 
 // Stopped in reverse: first the lanes are handed back, then Redis is let go, last the health endpoints.
 await runApp({
-  services: [
-    ops,
-    service({
-      name: 'redis',
-      // Not awaited: a Redis that is away at boot is waited for by the first heartbeat.
-      start: () => void redis.connect().catch((err) => logger.warn({ err }, 'redis')),
-      stop: () => redis.disconnect(),
-    }),
-    ...workers,
-  ],
+  services: [ops, gate, ...workers],
   stopDeadlineMs: config.CIO_FLEET_STOP_DEADLINE_MS,
   logger,
+  exit: (code) => process.exit(gate.refusal() === undefined ? code : 2),
   readyFacts: () => ({ port: ops.port, worker: workerId, workspaces: workspaces.map(({ name }) => name) }),
 });

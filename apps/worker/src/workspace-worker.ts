@@ -29,6 +29,8 @@ export interface WorkspaceWorkerOptions {
   readonly metrics: WorkerMetrics;
   /** The port of the health endpoints. */
   readonly port: () => number;
+  /** A consumer is stuck for good: end the process. */
+  readonly onFatal: (error: Error) => void;
 }
 
 /** All that delivers one workspace in this process: its client, breaker, budget and share of the lanes. */
@@ -109,6 +111,7 @@ export function createWorkspaceWorker(options: WorkspaceWorkerOptions): Workspac
       logger.info({ operations: operations.length }, 'redriven');
     },
     onError: errors.log,
+    watchdog: { limitMs: config.CIO_FLEET_WATCHDOG_MS, onFatal: options.onFatal },
   });
 
   let endProbe: (() => void) | undefined;

@@ -1,6 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ACCEPTED_AT, event, operationId } from '../test/fixtures/operations.ts';
-import { createRandom } from '../test/model/random.ts';
 import type { Batch, BatchJob } from './batch.ts';
 import { NO_PROGRESS } from './head-progress.ts';
 import { deadLetterAddress, fallbackAddress, laneAddress } from './queue-address.ts';
@@ -96,31 +96,28 @@ describe('a batch of fallback', () => {
 });
 
 describe('whatever becomes of a batch', () => {
-  const fatesThereAre: readonly Fate[] = [
-    delivered,
-    moved,
-    rejected,
-    expired,
-    { kind: 'erased' },
-    { kind: 'deduplicated' },
-  ];
+  const fate = fc.constantFrom<Fate>(delivered, moved, rejected, expired, { kind: 'erased' }, { kind: 'deduplicated' });
+  const job = fc.array(fc.tuple(fc.constantFrom('ada', 'bob', 'cid'), fate), { minLength: 1, maxLength: 5 });
   const total = (counts: ReadonlyMap<string, number>) => [...counts.values()].reduce((a, b) => a + b, 0);
 
   it('each operation ends in one final state or in fallback, and is held as often as it is there', () => {
-    for (let seed = 1; seed <= 300; seed += 1) {
-      const random = createRandom(seed);
-      const drawn = Array.from({ length: 1 + random.below(20) }, (_, n) => event(`p${random.below(4)}`, n));
-      const cut = 1 + random.below(drawn.length);
-      const batch = cut < drawn.length ? batchOf(drawn.slice(0, cut), drawn.slice(cut)) : batchOf(drawn);
-      const fates = drawn.map(() => fatesThereAre[random.below(fatesThereAre.length)] ?? moved);
-      const finish = settled(lane, batch, fates);
-      const pushed = (to: string) =>
-        finish.pushes.filter((push) => push.to.name === to).reduce((sum, { operations }) => sum + operations, 0);
-      expect(total(finish.ledger) + pushed(fallback.name)).toBe(drawn.length);
-      expect(total(finish.held)).toBe(pushed(fallback.name));
-      expect(finish.ledger.get('dead-lettered') ?? 0).toBe(pushed(deadLetterAddress('w').name));
-      expect(total(finish.deadLetterReasons)).toBe(finish.ledger.get('dead-lettered') ?? 0);
-    }
+    fc.assert(
+      fc.property(fc.array(job, { minLength: 1, maxLength: 8 }), (jobs) => {
+        let number = 0;
+        const batch = batchOf(...jobs.map((drawn) => drawn.map(([person]) => event(person, ++number))));
+        const finish = settled(
+          lane,
+          batch,
+          jobs.flat().map(([, becomes]) => becomes),
+        );
+        const pushed = (to: string) =>
+          finish.pushes.filter((push) => push.to.name === to).reduce((sum, { operations }) => sum + operations, 0);
+        expect(total(finish.ledger) + pushed(fallback.name)).toBe(number);
+        expect(total(finish.held)).toBe(pushed(fallback.name));
+        expect(finish.ledger.get('dead-lettered') ?? 0).toBe(pushed(deadLetterAddress('w').name));
+        expect(total(finish.deadLetterReasons)).toBe(finish.ledger.get('dead-lettered') ?? 0);
+      }),
+    );
   });
 });
 

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 import { readProgress } from '../src/head-progress.ts';
 import { processDeadLetter } from '../src/process-dead-letter.ts';
 import { createRedisLaneStore } from '../src/redis-lane-store.ts';
-import { event, operationId } from './fixtures/operations.ts';
+import { fresh, operationId } from './fixtures/operations.ts';
 import { Rig } from './fixtures/rig.ts';
 import { createTestCourier, DELIVERED, rejected } from './fixtures/test-courier.ts';
 
@@ -12,8 +12,6 @@ beforeEach(() => {
   rig = new Rig(inject('redisUrl'), 'dead');
 });
 afterEach(() => rig.close());
-
-const fresh = (person: string, number: number) => event(person, number, { at: Date.now() });
 
 async function resting(id: string): Promise<void> {
   await waitFor(async () => (await rig.queue(rig.deadLetter).getJobState(id)) === 'failed', {

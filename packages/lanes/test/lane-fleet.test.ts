@@ -1,9 +1,8 @@
-import { createBreaker } from '@cio-fleet/delivery';
 import { startRedis, waitFor } from '@cio-fleet/testkit';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
-import { ACCEPTED_AT, erasure, event, operationId } from './fixtures/operations.ts';
+import { ACCEPTED_AT, erasure, event, fresh, ids, operationId } from './fixtures/operations.ts';
 import { Rig } from './fixtures/rig.ts';
-import { createTestCourier, DELIVERED, rejected, THROTTLED, TRANSIENT } from './fixtures/test-courier.ts';
+import { createTestCourier, DELIVERED, THROTTLED, TRANSIENT } from './fixtures/test-courier.ts';
 
 let rig: Rig;
 beforeEach(() => {
@@ -11,23 +10,11 @@ beforeEach(() => {
 });
 afterEach(() => rig.close());
 
-const fresh = (person: string, number: number) => event(person, number, { at: Date.now() });
-const ids = (...numbers: number[]) => numbers.map(operationId);
 const arrived = (courier: { requests: string[][] }) => courier.requests.flat();
 
 async function failedSets(): Promise<number> {
   const sizes = [rig.lane(), rig.fallback].map(({ keyPrefix }) => rig.redis.zcard(`${keyPrefix}failed`));
   return (await Promise.all(sizes)).reduce((a, b) => a + b);
-}
-
-/** Opens a circuit for good, or until the test closes it. */
-async function openCircuit(breaker: ReturnType<typeof createBreaker>): Promise<void> {
-  await breaker.run(async () => ({ health: { kind: 'failure', error: 'down' }, value: undefined }));
-}
-
-async function closeCircuit(breaker: ReturnType<typeof createBreaker>): Promise<void> {
-  await waitFor(() => breaker.status.state === 'HALF_OPEN', { description: 'the circuit to half-open' });
-  await breaker.run(async () => ({ health: { kind: 'success' }, value: undefined }));
 }
 
 describe('a lane', () => {
@@ -62,6 +49,25 @@ describe('a lane', () => {
     expect(await rig.settledAll()).toMatchObject({ delivered: 2 });
     expect(await failedSets()).toBe(0);
     expect(fleet.errors.map(({ message }) => message)).toEqual(['a mistake of ours']);
+  });
+
+  it('sends a head that has stalled alone, without followers', async () => {
+    const id = await rig.accept([fresh('ada', 1), fresh('bob', 2)]);
+    await rig.accept([fresh('ada', 3)]);
+    await rig.redis.hset(rig.lane().keyPrefix + id, 'stc', '1');
+    const courier = createTestCourier();
+    await rig.startFleet({ courier });
+    await rig.settledAll();
+    expect(courier.requests).toEqual([ids(1, 2), ids(3)]);
+  });
+
+  it('sends a head that has stalled twice in halves', async () => {
+    const id = await rig.accept([1, 2, 3, 4].map((n) => fresh(`p${n}`, n)));
+    await rig.redis.hset(rig.lane().keyPrefix + id, 'stc', '2');
+    const courier = createTestCourier();
+    await rig.startFleet({ courier });
+    await rig.settledAll();
+    expect(courier.requests).toEqual([ids(1, 2), ids(3, 4)]);
   });
 
   it('waits when it is throttled, uses no attempt, and lets nothing overtake', async () => {
@@ -226,98 +232,6 @@ describe('erasure', () => {
     await rig.startFleet({ courier });
     expect(await rig.settledAll()).toMatchObject({ erased: 1, delivered: 2 });
     expect(arrived(inner)).not.toContain(operationId(1));
-  });
-});
-
-describe('fallback', () => {
-  async function heldBack(operations = [fresh('ada', 1), fresh('bob', 2)]) {
-    const breaker = createBreaker({ failures: 1, successes: 1, resetMs: 300, jitter: 0 });
-    await openCircuit(breaker);
-    await rig.accept(operations);
-    return breaker;
-  }
-
-  it('takes everything while the circuit is open, without an attempt, and is looked at at once when it closes', async () => {
-    const breaker = await heldBack();
-    const courier = createTestCourier(() => DELIVERED, breaker);
-    const policy = { fallbackBaseMs: 60_000, fallbackCapMs: 60_000 };
-    const fleet = await rig.startFleet({ courier, breaker, policy });
-    await waitFor(async () => (await rig.held())['id:ada'] === '1');
-    expect(courier.requests).toEqual([]);
-    await closeCircuit(breaker);
-    const closedMs = performance.now();
-    expect(await rig.settledAll()).toMatchObject({ delivered: 2 });
-    expect(performance.now() - closedMs).toBeLessThan(3000);
-    expect(fleet.settled.every(({ attempts }) => attempts === 1)).toBe(true);
-    expect(await rig.held()).toEqual({});
-  });
-
-  it('is followed by later operations of a held person, while everyone else flows at once', async () => {
-    let isReleased = false;
-    const courier = createTestCourier((_, { purpose }) => (purpose === 'lane' || isReleased ? DELIVERED : TRANSIENT));
-    const breaker = await heldBack([fresh('ada', 1)]);
-    await rig.startFleet({ courier, breaker, policy: { isolateAfterAttempts: 1000 } });
-    await waitFor(async () => (await rig.held())['id:ada'] === '1');
-    await closeCircuit(breaker);
-    await rig.accept([fresh('ada', 2), fresh('bob', 3)]);
-    await waitFor(async () => (await rig.held())['id:ada'] === '2');
-    const lanes = courier.requests.filter((request) => request.includes(operationId(3)));
-    expect(lanes).toEqual([ids(3)]);
-    isReleased = true;
-    await rig.settledAll();
-    expect(courier.requests.at(-1)).toEqual(ids(1, 2));
-  });
-
-  it.each([
-    { what: 'rejected', answer: rejected(), ledger: { 'dead-lettered': 2 } },
-    { what: 'delivered', answer: DELIVERED, ledger: { delivered: 2 } },
-  ])('lowers the held count of what is $what', async ({ answer, ledger }) => {
-    const breaker = await heldBack();
-    await rig.startFleet({ courier: createTestCourier(() => answer, breaker), breaker });
-    await waitFor(async () => (await rig.held())['id:ada'] === '1');
-    await closeCircuit(breaker);
-    expect(await rig.settledAll()).toMatchObject(ledger);
-    expect(await rig.held()).toEqual({});
-  });
-
-  it('lowers the held count of what is erased there', async () => {
-    const breaker = await heldBack();
-    const courier = createTestCourier(() => DELIVERED, breaker);
-    await rig.startFleet({ courier, breaker });
-    await waitFor(async () => (await rig.held())['id:ada'] === '1');
-    await rig.accept([{ ...erasure('ada', 9), at: Date.now() }]);
-    await closeCircuit(breaker);
-    expect(await rig.settledAll()).toMatchObject({ delivered: 2, erased: 1 });
-    expect(arrived(courier)).not.toContain(operationId(1));
-    expect(await rig.held()).toEqual({});
-  });
-
-  it('dead-letters what is too old, and lowers its count; a delete goes on waiting', async () => {
-    const breaker = await heldBack([fresh('ada', 1), { ...erasure('bob', 2), at: Date.now() }]);
-    await rig.startFleet({ courier: createTestCourier(() => DELIVERED, breaker), breaker, policy: { maxAgeMs: 200 } });
-    await waitFor(async () => (await rig.ledger())['dead-lettered'] === 1, { description: 'ada to expire' });
-    await closeCircuit(breaker);
-    expect(await rig.settledAll()).toMatchObject({ delivered: 1, 'dead-lettered': 1 });
-    expect(await rig.held()).toEqual({});
-    const dead = await rig.queue(rig.deadLetter).getJob(`${operationId(1)}-0`);
-    expect(dead?.data).toMatchObject({ reason: { code: 'EXPIRED' } });
-  });
-
-  it('dead-letters what fails alone while others succeed, also in a head that has stalled before', async () => {
-    const isSick = ({ op }: { op: object }) => 'name' in op && op.name === 'n2';
-    const courier = createTestCourier((operations) => (operations.some(isSick) ? TRANSIENT : DELIVERED));
-    const breaker = await heldBack([fresh('ada', 1), fresh('bob', 2), fresh('cid', 3)]);
-    const policy = { isolateAfterAttempts: 1, maxLoneFailures: 3, fallbackBaseMs: 500, fallbackCapMs: 500 };
-    await rig.startFleet({ courier, breaker, policy });
-    const [id] = await waitFor(async () => {
-      const waiting = await rig.redis.lrange(`${rig.fallback.keyPrefix}wait`, 0, -1);
-      return waiting.length > 0 && waiting;
-    });
-    await rig.redis.hset(`${rig.fallback.keyPrefix}${id}`, 'stc', '2');
-    await closeCircuit(breaker);
-    expect(await rig.settledAll(20_000)).toMatchObject({ delivered: 2, 'dead-lettered': 1 });
-    const dead = await rig.queue(rig.deadLetter).getJob(`${operationId(2)}-0`);
-    expect(dead?.data).toMatchObject({ reason: { code: 'TRANSIENT_EXHAUSTED' } });
   });
 });
 

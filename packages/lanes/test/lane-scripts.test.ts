@@ -91,6 +91,14 @@ describe('finish', () => {
     expect(await rig.redis.lrange(waitKey(), 0, -1)).toEqual([late]);
   });
 
+  it('renews the lock, so that the head can go back while it is ours', async () => {
+    const { store, lease, nonce } = await begun();
+    const lock = `${rig.lane().keyPrefix}${lease.jobId}:lock`;
+    await rig.redis.pexpire(lock, 5000);
+    await store.finish(lease, finishOf({ nonce }));
+    expect(await rig.redis.pttl(lock)).toBeGreaterThan(20_000);
+  });
+
   it('lowers holds to nothing and never below', async () => {
     const { store, lease, nonce } = await begun();
     await rig.redis.hset(`{cio:${rig.workspace}}:held`, 'id:ada', 2, 'id:bob', 3);

@@ -19,6 +19,8 @@ export interface CreateRedisOptions {
   readonly connectionName: string;
   /** @defaultValue none: nodes are reached as they are announced */
   readonly natMap?: RedisNatMap;
+  /** Whether a lost connection is made again. @defaultValue true, but not for a `command` */
+  readonly reconnect?: boolean;
 }
 
 /** Pauses between two tries to connect grow by this, in ms. */
@@ -58,12 +60,14 @@ const PURPOSES = {
  * A client for any form of address; `connect()` connects it. A cluster comes as `Redis` too: whoever uses it only sends
  * commands whose keys share one hash tag, and those are the same for both.
  */
-export function createRedis({ settings, purpose, connectionName, natMap }: CreateRedisOptions): Redis {
-  const { enableOfflineQueue = true, ...options } = { enableOfflineQueue: true, ...PURPOSES[purpose] };
+export function createRedis(options: CreateRedisOptions): Redis {
+  const { settings, purpose, connectionName, natMap, reconnect = purpose !== 'command' } = options;
+  const { enableOfflineQueue, ...patience } = { enableOfflineQueue: true, ...PURPOSES[purpose] };
   const target = redisConnectOptions(settings.address, settings.tls);
   const maps = natMap === undefined ? {} : { natMap: { ...natMap } };
-  const common = { ...options, keepAlive: KEEP_ALIVE_MS, connectionName };
-  const retry = purpose === 'command' ? () => null : retryStrategy;
+  // CLIENT SETINFO tells Redis the version of ioredis: one right more, for nothing that we need.
+  const common = { ...patience, keepAlive: KEEP_ALIVE_MS, connectionName, disableClientInfo: true };
+  const retry = reconnect ? retryStrategy : () => null;
   if (target.kind === 'redis') {
     return eagerCopies(
       new Redis({

@@ -1,12 +1,14 @@
+export { ACL_RULES } from './acl-rules.ts';
 export { type CheckRedisOptions, checkRedis, type RedisVerdict } from './check-redis.ts';
-export { type CreateRedisOptions, createRedis, type RedisPurpose } from './create-redis.ts';
+export { type CreateRedisOptions, createRedis, type RedisNatMap, type RedisPurpose } from './create-redis.ts';
 export { type Finding, fail, findingLine, type Level, ok, skip, warn } from './finding.ts';
 export { judgeRedis } from './judge-redis.ts';
 export { parseInfo, type RedisFacts, readRedisFacts } from './redis-facts.ts';
-export { createRedisGate, type RedisGate, type RedisGateOptions } from './redis-gate.ts';
+export { createRedisGate, type RedisGate, type RedisGateOptions, RedisUnfitError } from './redis-gate.ts';
 export {
   type RedisSettings,
   type RedisSettingsResult,
   readRedisSettings,
+  resolveRedisSettings,
   TLS_VARIABLES,
 } from './redis-settings.ts';

@@ -9,24 +9,23 @@ export interface RedisGateOptions {
   readonly redis: Redis;
   readonly environment: CheckRedisOptions['environment'];
   readonly logger: LifecycleLogger;
-  /**
-   * Told when Redis turns out unfit only after the start: it was away until now. End the app.
-   */
+  /** Told when Redis turns out unfit only after the start, because it was away until now: end the app. */
   readonly onRefused: (error: RedisUnfitError) => void;
   /** How long a start waits for Redis before it goes on without it, in ms. @defaultValue 2_000 */
   readonly waitMs?: number;
+  /** Takes one line for each finding that refuses. @defaultValue writes to stderr, as all problems of configuration */
+  readonly writeLine?: (line: string) => void;
 }
 
 /** Redis is set up so that accepted operations could be lost; this is production. */
 export class RedisUnfitError extends Error {
   readonly code = 'REDIS_UNFIT';
-  /** One line for each finding, with its remedy. */
-  readonly lines: readonly string[];
+  readonly findings: readonly Finding[];
 
   constructor(findings: readonly Finding[]) {
-    super(`expected a Redis that keeps what it accepts, got ${findings.length} settings that don't; see each line`);
+    super(`expected a Redis that keeps what it accepts, got ${findings.map(findingLine).join(' · ')}`);
     this.name = 'RedisUnfitError';
-    this.lines = findings.map(findingLine);
+    this.findings = findings;
   }
 }
 
@@ -45,16 +44,19 @@ const DEFAULT_WAIT_MS = 2_000;
  */
 export function createRedisGate(options: RedisGateOptions): RedisGate {
   const { redis, environment, logger, waitMs = DEFAULT_WAIT_MS } = options;
+  const { writeLine = (line: string) => void process.stderr.write(`${line}\n`) } = options;
   let refused: RedisUnfitError | undefined;
   let isStarting = false;
 
   async function check(): Promise<void> {
     const { findings, refusals } = await checkRedis(redis, { environment, pings: PINGS });
     for (const finding of findings) {
-      if (finding.level === 'ok') continue;
+      if (finding.level === 'ok' || refusals.includes(finding)) continue;
       logger[finding.level === 'fail' ? 'error' : 'warn']({ finding }, findingLine(finding));
     }
-    if (refusals.length > 0) refused = new RedisUnfitError(refusals);
+    if (refusals.length === 0) return;
+    for (const finding of refusals) writeLine(findingLine(finding));
+    refused = new RedisUnfitError(refusals);
   }
 
   async function checkWhenReady(): Promise<void> {

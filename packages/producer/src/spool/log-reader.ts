@@ -3,6 +3,12 @@ import type { Segment } from './segment.ts';
 import type { AppendedPlace, SpoolLog } from './spool-log.ts';
 import type { SpooledOperation } from './spooled-operation.ts';
 
+/** What one read gives. */
+export interface ReadPiece {
+  readonly operations: readonly SpooledOperation[];
+  readonly damaged: string | undefined;
+}
+
 /** Reads a log in order, a piece at a time, while it may still grow. */
 export class LogReader {
   readonly #log: SpoolLog;
@@ -10,7 +16,6 @@ export class LogReader {
   #offset = HEADER_BYTES;
   #lastRead = 0;
 
-  /** @param settled - read on behind this index */
   constructor(log: SpoolLog) {
     this.#log = log;
     this.rewind();
@@ -31,31 +36,29 @@ export class LogReader {
     if (this.#segment === undefined) this.#lastRead = this.#log.lastIndex;
   }
 
-  /** The records at `place` were kept in memory since they were appended: no need to read them. @returns false if it isn't their turn */
-  pass(place: AppendedPlace, end: number): boolean {
-    if (this.#lastRead < place.firstIndex - 1 && !this.#isGapBefore(place)) return false;
-    this.#segment = place.segment;
-    this.#offset = end;
-    this.#lastRead = place.segment.lastIndex;
+  /** The records at `place` are known without reading. @returns false when others come before them */
+  pass({ segment, after }: AppendedPlace): boolean {
+    if (this.#lastRead < after) return false;
+    this.#segment = segment;
+    this.#offset = segment.bytes;
+    this.#lastRead = segment.lastIndex;
     return true;
   }
 
-  /** The next records; none at the end. @returns also whether bytes had to be left out that can't be read */
-  async read(): Promise<{ readonly operations: readonly SpooledOperation[]; readonly damaged: string | undefined }> {
+  /** The next records, none only at the end; `damaged` is the file where some had to be left out. */
+  async read(): Promise<ReadPiece> {
     while (!this.isAtEnd) {
-      const segment = this.#segment ?? this.#log.segments.find(({ firstIndex }) => firstIndex > this.#lastRead);
+      const segment = this.#segment ?? this.#log.segments.find(({ lastIndex }) => lastIndex > this.#lastRead);
       if (segment === undefined) break;
       if (segment !== this.#segment) this.#enter(segment);
       const { operations, end, isLast, isDamaged } = await segment.read(this.#offset, this.#lastRead + 1);
       this.#offset = end;
       this.#lastRead += operations.length;
       if (isDamaged) segment.isDamaged = true;
-      const damaged = isDamaged ? segment.path : undefined;
-      if (isLast && segment !== this.#log.segments.at(-1)) this.#leave(segment);
-      else if (isDamaged) break;
-      if (operations.length > 0 || isDamaged) return { operations, damaged };
+      if (isLast) this.#leave(segment);
+      if (isDamaged || operations.length > 0) return { operations, damaged: isDamaged ? segment.path : undefined };
     }
-    this.#lastRead = this.#log.lastIndex;
+    this.#lastRead = Math.max(this.#lastRead, this.#log.lastIndex);
     return { operations: [], damaged: undefined };
   }
 
@@ -65,15 +68,11 @@ export class LogReader {
     this.#lastRead = (segment?.firstIndex ?? 1) - 1;
   }
 
-  /** On to the next segment, whose first number tells how many were left out. */
+  /** On to the next segment, if there is one; its first number tells how many were left out. */
   #leave(segment: Segment): void {
     const { segments } = this.#log;
-    this.#enter(segments[segments.indexOf(segment) + 1]);
-  }
-
-  /** Numbers of failed appends are left out: what comes after them is next all the same. */
-  #isGapBefore({ segment, firstIndex }: AppendedPlace): boolean {
-    const before = this.#log.segments[this.#log.segments.indexOf(segment) - 1];
-    return segment.firstIndex === firstIndex && this.#lastRead >= (before?.lastIndex ?? 0);
+    const next = segments[segments.indexOf(segment) + 1];
+    if (next !== undefined) this.#enter(next);
+    else if (segment.isDamaged) this.#lastRead = this.#log.lastIndex;
   }
 }

@@ -66,12 +66,17 @@ export function encodeRecords(operations: readonly SpoolableOperation[], firstIn
   const buffer = Buffer.allocUnsafe(operations.reduce((sum, operation) => sum + recordBytesBound(operation), 0));
   let offset = 0;
   operations.forEach((operation, count) => {
-    offset = encodeRecord(buffer, offset, { ...operation, index: firstIndex + count }, seed);
+    const start = offset;
+    offset = encodeBody(buffer, start, operation);
+    writeUint48(buffer, firstIndex + count, start + RECORD.index);
+    buffer.writeUInt32LE(offset - start, start + RECORD.length);
+    buffer.writeUInt32LE(crc32(buffer.subarray(start + RECORD.length, offset), seed), start + RECORD.crc);
   });
   return buffer.subarray(0, offset);
 }
 
-function encodeRecord(buffer: Buffer, start: number, operation: SpooledOperation, seed: number): number {
+/** Everything but checksum, length and index. Gives the offset behind it. */
+function encodeBody(buffer: Buffer, start: number, operation: SpoolableOperation): number {
   const { origin } = operation;
   let offset = start + FIXED_BYTES;
   if (origin !== undefined) offset = encodeOrigin(buffer, offset, origin);
@@ -79,15 +84,11 @@ function encodeRecord(buffer: Buffer, start: number, operation: SpooledOperation
   offset += verbLength;
   const laneKeyLength = buffer.write(operation.laneKey, offset, 'utf8');
   offset += laneKeyLength;
-  offset += buffer.write(`{"id":"${operation.id}","at":${operation.atMs},${operation.tail}`, offset, 'utf8');
-  buffer.writeUInt32LE(offset - start, start + RECORD.length);
-  writeUint48(buffer, operation.index, start + RECORD.index);
   const flags = (operation.erases ? FLAG.erases : 0) | (origin === undefined ? 0 : FLAG.hasOrigin);
   buffer.writeUInt8(flags, start + RECORD.flags);
   buffer.writeUInt8(verbLength, start + RECORD.verbLength);
   buffer.writeUInt16LE(laneKeyLength, start + RECORD.laneKeyLength);
-  buffer.writeUInt32LE(crc32(buffer.subarray(start + RECORD.length, offset), seed), start + RECORD.crc);
-  return offset;
+  return offset + buffer.write(`{"id":"${operation.id}","at":${operation.atMs},${operation.tail}`, offset, 'utf8');
 }
 
 function encodeOrigin(buffer: Buffer, start: number, { run, sequence, lane, lanes }: WriteOrigin): number {

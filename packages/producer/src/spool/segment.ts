@@ -89,6 +89,7 @@ export class Segment {
       );
     } catch (error) {
       await file.close();
+      await place.disk.remove(path);
       throw error;
     }
   }

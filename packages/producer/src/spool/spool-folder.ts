@@ -1,5 +1,6 @@
 import { newUlid } from '@cio-fleet/contracts';
 import { CURSOR_SUFFIX } from './cursor-file.ts';
+import { HEADER_BYTES } from './record-format.ts';
 import { SEGMENT_SUFFIX, Segment } from './segment.ts';
 import type { SpoolDisk } from './spool-disk.ts';
 import { SpoolLock } from './spool-lock.ts';
@@ -56,7 +57,7 @@ export class SpoolFolder {
       if (name.endsWith('.tmp')) await disk.remove(`${folder}/${name}`);
       if (!name.endsWith(SEGMENT_SUFFIX)) continue;
       const segment = await Segment.open(disk, folder, name);
-      if (segment === undefined) await disk.rename(`${folder}/${name}`, `${folder}/${name}.damaged`);
+      if (segment === undefined) await this.#setAside(name);
       else segments.set(segment.spoolId, [...(segments.get(segment.spoolId) ?? []), segment]);
     }
     const orphans = names.filter((name) => name.endsWith(CURSOR_SUFFIX) && !segments.has(name.slice(0, -CURSOR_SUFFIX.length)));
@@ -64,6 +65,14 @@ export class SpoolFolder {
     const logs: SpoolLog[] = [];
     for (const id of [...segments.keys()].sort()) logs.push(await this.#formerLog(id, segments.get(id) ?? []));
     return logs;
+  }
+
+  /** Without a whole header a file holds nothing that was ever promised; if it holds much, someone may want to look. */
+  async #setAside(name: string): Promise<void> {
+    const { disk, folder } = this.#options;
+    const path = `${folder}/${name}`;
+    if ((await disk.sizeOf(path)) <= HEADER_BYTES) await disk.remove(path);
+    else await disk.rename(path, `${path}.damaged`);
   }
 
   async #formerLog(id: string, segments: Segment[]): Promise<SpoolLog> {

@@ -20,6 +20,8 @@ export interface AppendedPlace {
   readonly segment: Segment;
   readonly offset: number;
   readonly firstIndex: number;
+  /** Index of the last record before them; smaller by more than one where an append failed in between. */
+  readonly after: number;
 }
 
 /** One spool: the records of one run of a producer, numbered through all its segments. */
@@ -84,6 +86,7 @@ export class SpoolLog {
     }
     const segment = this.#active;
     const offset = segment.bytes;
+    const after = this.#lastIndex;
     try {
       await segment.append(operations, firstIndex);
     } catch (error) {
@@ -93,7 +96,7 @@ export class SpoolLog {
       throw error;
     }
     this.#lastIndex = segment.lastIndex;
-    return { segment, offset, firstIndex };
+    return { segment, offset, firstIndex, after };
   }
 
   /** The next append begins a new segment. */
@@ -105,11 +108,6 @@ export class SpoolLog {
   async settle(index: number): Promise<void> {
     if (index <= this.#settled) return;
     this.#settled = index;
-    if (index >= this.#lastIndex && this.#active !== undefined && this.#active.lastIndex <= index) {
-      // All of it is done with. A busy spool goes on with its file, an idle one is emptied by `clear`.
-      await this.#cursor.save(index);
-      return;
-    }
     await this.#dropSettled();
     await this.#cursor.saveSometimes(index);
   }

@@ -1,0 +1,120 @@
+import type { JobLimits } from '../lane-buffer.ts';
+import type { SpooledOperation, WriteOrigin } from './spooled-operation.ts';
+
+/** The next job of a lane, made of spooled operations. It stays as it is until its fate is known. */
+export interface ReplayJob {
+  readonly operations: readonly SpooledOperation[];
+  /** Index of the last operation; by it Redis tells what it has of this spool. */
+  readonly lastIndex: number;
+  /** The last index of this spool that the lane has, as far as we know. */
+  readonly expected: number;
+  /** The direct write that this repeats, if it does. */
+  readonly origin: WriteOrigin | undefined;
+}
+
+const COMPACT_AFTER = 1_024;
+
+/** What one lane still gets of a spool: a window of it in memory, packed into jobs, one of them in flight. */
+export class ReplayLane {
+  #queue: SpooledOperation[] = [];
+  #head = 0;
+  #bytes = 0;
+  #current: ReplayJob | undefined;
+  isBusy = false;
+  /** Failed tries of the current job, for the backoff. */
+  failures = 0;
+  /** Not before this instant of the monotonic clock. */
+  notBeforeMs = 0;
+  /** The last index of this spool that the lane in Redis has. */
+  expected: number;
+
+  constructor(expected: number) {
+    this.expected = expected;
+  }
+
+  get isDue(): boolean {
+    return !this.isBusy && (this.#current !== undefined || this.size > 0);
+  }
+
+  /** Operations that wait, without those of the current job. */
+  get size(): number {
+    return this.#queue.length - this.#head;
+  }
+
+  /** Operations that aren't known to be in Redis. */
+  get open(): number {
+    return this.size + (this.#current?.operations.length ?? 0);
+  }
+
+  /** Index of the oldest operation that isn't known to be in Redis. */
+  get oldest(): number | undefined {
+    return (this.#current?.operations[0] ?? this.#queue[this.#head])?.index;
+  }
+
+  /** Their bytes. */
+  get openBytes(): number {
+    return this.#bytes;
+  }
+
+  add(operation: SpooledOperation): void {
+    this.#queue.push(operation);
+    this.#bytes += operation.bytes;
+  }
+
+  /** The job to write now. Operations of one direct write make one job, and no others are in it. */
+  next({ maxOperations, maxBytes }: JobLimits): ReplayJob | undefined {
+    const first = this.#queue[this.#head];
+    if (this.#current !== undefined || first === undefined) return this.#current;
+    const end = Math.min(this.#queue.length, this.#head + maxOperations);
+    let next = this.#head;
+    let bytes = 0;
+    for (; next < end; next += 1) {
+      const operation = this.#queue[next] as SpooledOperation;
+      bytes += operation.bytes + 1;
+      if (!isSameOrigin(operation.origin, first.origin)) break;
+      if (first.origin === undefined && bytes > maxBytes && next > this.#head) break;
+    }
+    const operations = this.#queue.slice(this.#head, next);
+    const lastIndex = (operations.at(-1) as SpooledOperation).index;
+    this.#current = { operations, lastIndex, expected: this.expected, origin: first.origin };
+    this.#head = next;
+    this.#compact();
+    return this.#current;
+  }
+
+  /** The current job is in Redis. */
+  taken(): void {
+    const job = this.#current;
+    if (job === undefined) return;
+    if (job.origin === undefined) this.expected = job.lastIndex;
+    this.#bytes -= bytesOf(job.operations);
+    this.#current = undefined;
+    this.failures = 0;
+    this.notBeforeMs = 0;
+  }
+
+  /** Redis has more of this spool than we knew, from a write that we had given up: what it has is left out. */
+  moveTo(expected: number): void {
+    const open = [...(this.#current?.operations ?? []), ...this.#queue.slice(this.#head)];
+    this.#current = undefined;
+    this.#queue = open.filter(({ index }) => index > expected);
+    this.#head = 0;
+    this.#bytes = bytesOf(this.#queue);
+    this.expected = expected;
+  }
+
+  #compact(): void {
+    if (this.#head === this.#queue.length) this.#queue = [];
+    else if (this.#head < COMPACT_AFTER || this.#head * 2 < this.#queue.length) return;
+    else this.#queue = this.#queue.slice(this.#head);
+    this.#head = 0;
+  }
+}
+
+function isSameOrigin(a: WriteOrigin | undefined, b: WriteOrigin | undefined): boolean {
+  return a?.run === b?.run && a?.sequence === b?.sequence;
+}
+
+function bytesOf(operations: readonly SpooledOperation[]): number {
+  return operations.reduce((sum, { bytes }) => sum + bytes, 0);
+}

@@ -1,0 +1,91 @@
+import { readFileSync } from 'node:fs';
+import { type EmbeddedRedis, startRedis, waitFor } from '@cio-fleet/testkit';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ACL_RULES } from '../src/acl-rules.ts';
+import { checkRedis } from '../src/check-redis.ts';
+import { createRedis } from '../src/create-redis.ts';
+import { startDrill } from './support/drill.ts';
+import { settingsOf } from './support/settings.ts';
+
+/** A password that only percent-encoding carries through a URL. */
+const PASSWORD = 'p@ss:/?#%';
+
+let server: EmbeddedRedis;
+let admin: Redis;
+const urlOf = (user: string, password = PASSWORD) =>
+  `redis://${user}:${encodeURIComponent(password)}@127.0.0.1:${server.port}`;
+
+beforeAll(async () => {
+  server = await startRedis({ appendFsync: 'no' });
+  admin = new Redis(server.url);
+  for (const name of ['producer', 'worker', 'operator'] as const) {
+    await admin.call('ACL', 'SETUSER', name, ...ACL_RULES[name].split(' '), `>${PASSWORD}`);
+  }
+});
+afterAll(async () => {
+  admin.disconnect();
+  await server.stop();
+});
+
+/** What users were denied, as `user: command or key`. */
+async function denials(): Promise<string[]> {
+  const entries = (await admin.call('ACL', 'LOG')) as unknown[][];
+  return entries.map((entry) => {
+    const field = (name: string) => String(entry[entry.indexOf(name) + 1]);
+    return `${field('username')}: ${field('object')}`;
+  });
+}
+
+it('lets producer and worker do all their work with the least rights', { timeout: 60_000 }, async () => {
+  const drill = await startDrill({ env: { REDIS_URL: urlOf('worker') }, producer: { redisUrl: urlOf('producer') } });
+  const faults = (path: string, method: string, body?: object) =>
+    fetch(`${drill.receiverUrl}/_sim/${path}`, { method, body: JSON.stringify(body ?? {}) });
+  const load = drill.load();
+  await waitFor(() => drill.arrived() > 100);
+  // Retries, an open breaker, fallback and its return.
+  await faults('faults', 'POST', { status: 503, rate: 1, forMs: 4000 });
+  const before = drill.arrived();
+  await waitFor(() => drill.arrived() > before + 100, { timeoutMs: 20_000 });
+  await faults('faults', 'POST', { status: 429, rate: 1, retryAfterSeconds: 1, forMs: 500 });
+  await faults('faults', 'POST', { rejectName: 'Numbered', forMs: 500 });
+  await drill.cio.suppress('gone');
+  await load.end();
+  await waitFor(async () => (await admin.llen('{cio:default}:default.lane.0:wait')) === 0);
+  expect(await denials()).toEqual([]);
+  await drill.stop();
+});
+
+describe('the least rights', () => {
+  it.each([
+    ['producer', 'FLUSHALL'],
+    ['producer', 'LPOP {cio:default}:default.lane.0:wait'],
+    ['producer', 'GET somebody-elses'],
+    ['worker', 'CONFIG GET requirepass'],
+    ['worker', 'KEYS *'],
+    ['worker', 'GET somebody-elses'],
+    ['operator', 'FLUSHALL'],
+    ['operator', 'SHUTDOWN'],
+  ])('of the %s do not reach %s', async (user, command) => {
+    const redis = new Redis(urlOf(user));
+    const [name = '', ...args] = command.split(' ');
+    await expect(redis.call(name, ...args)).rejects.toThrow('NOPERM');
+    redis.disconnect();
+  });
+
+  it.each(['worker', 'operator'])('of the %s are enough to check how Redis is set up', async (user) => {
+    const redis = createRedis({ settings: settingsOf(urlOf(user)), purpose: 'page', connectionName: 'test' });
+    await redis.connect();
+    const { findings, refusals } = await checkRedis(redis, { environment: 'production' });
+    const persistence = findings.find(({ check }) => check === 'persistence');
+    // Without CONFIG nobody knows how it syncs; here it never does, which is refused.
+    expect(persistence?.level).toBe(user === 'worker' ? 'warn' : 'fail');
+    expect(refusals).toHaveLength(user === 'worker' ? 0 : 1);
+    redis.disconnect();
+  });
+
+  it('stand in docs/redis.md as they are tested', () => {
+    const page = readFileSync(new URL('../../../docs/redis.md', import.meta.url), 'utf8').replace(/\s+/g, ' ');
+    for (const rule of Object.values(ACL_RULES)) expect(page).toContain(rule);
+  });
+});
