@@ -11,7 +11,7 @@ const SINGLE_KEYS: Readonly<Record<string, string>> = {
   erasureKey: keys.erasureKey(PLACE, '<lane key>'),
   sequenceKey: keys.sequenceKey(PLACE, 0, '<run>').replace(':0:', ':<lane>:'),
   heartbeatKey: keys.heartbeatKey(PLACE, '<worker>'),
-  idempotencyClaimKey: keys.idempotencyClaimKey(PLACE, '<key>'),
+  idempotencyClaimKey: keys.idempotencyClaimKey(PLACE, '<lane key>', '<key>'),
 };
 
 const rows = tableRowsOf(readPage('docs/architecture.md').text, 'Key').map((cells) =>

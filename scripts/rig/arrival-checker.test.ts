@@ -108,6 +108,15 @@ it('excuses what is older than its person’s erasure, and finds it when it arri
   expect(checker.verdict()).toMatchObject({ undead: 1, outOfOrder: 0 });
 });
 
+it('knows an erasure that arrives before the word of its number', () => {
+  const checker = createArrivalChecker();
+  accept(checker, 'p', 1);
+  arrive(checker, { action: 'suppress', identifiers: { id: 'p' } });
+  checker.erasing('p', 1);
+  accept(checker, 'p', 1);
+  expect(checker.verdict()).toEqual({ ...CLEAN, accepted: 2, erased: 1 });
+});
+
 it('does not excuse anything by an erasure that was neither accepted nor seen', () => {
   const checker = createArrivalChecker();
   accept(checker, 'p', 1);

@@ -85,9 +85,12 @@ export function createArrivalChecker(): ArrivalChecker {
     atMs !== undefined && riskyTimes.some(([from, to]) => atMs >= from && atMs <= to);
 
   function arriveErasure(arrival: NumberedArrival, history: PersonHistory): void {
-    const { erasure } = history;
-    if (erasure === undefined) return;
-    arriveOne(arrival, history, erasure);
+    if (history.erasure === undefined) {
+      // The word of the producer's process is still on its way.
+      history.earlyErasure = arrival;
+      return;
+    }
+    arriveOne(arrival, history, history.erasure);
     history.hasErasureArrived = true;
   }
 
@@ -147,7 +150,13 @@ export function createArrivalChecker(): ArrivalChecker {
       if (operation.arrivedAtMs !== undefined) counts.arrived += 1;
     },
     erasing(person, n) {
-      historyOf(person).erasure = n;
+      const history = historyOf(person);
+      history.erasure = n;
+      if (history.earlyErasure === undefined) return;
+      // What came after it may have been seen before it.
+      operationOf(history, n).isLate = true;
+      arriveErasure(history.earlyErasure, history);
+      history.earlyErasure = undefined;
     },
     late(person, n) {
       operationOf(historyOf(person), n).isLate = true;

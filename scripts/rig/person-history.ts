@@ -1,3 +1,5 @@
+import type { NumberedArrival } from './numbered-operation.ts';
+
 /** What is known of one numbered operation of a person. Times are of the checker's monotonic clock, in ms. */
 export interface NumberedOperation {
   acceptedAtMs?: number;
@@ -16,10 +18,12 @@ export interface PersonHistory {
   /** The number of the person's suppress or delete; a person has one at most. */
   erasure: number | undefined;
   hasErasureArrived: boolean;
+  /** An erasure that arrived before anybody said which number it has. */
+  earlyErasure: NumberedArrival | undefined;
 }
 
 export function newPersonHistory(): PersonHistory {
-  return { operations: [], highest: -1, erasure: undefined, hasErasureArrived: false };
+  return { operations: [], highest: -1, erasure: undefined, hasErasureArrived: false, earlyErasure: undefined };
 }
 
 export function operationOf(history: PersonHistory, n: number): NumberedOperation {

@@ -31,6 +31,8 @@ export interface RigOptions {
   readonly redis?: RedisOptions;
   /** Environment of every worker, beside the drill's times. */
   readonly env?: Readonly<Record<string, string>>;
+  /** `main.ts` of the worker. @defaultValue this repository's */
+  readonly workerEntry?: string;
 }
 
 /** A whole fleet for a drill: Redis, the simulator in this process, and workers as processes of their own. */
@@ -65,7 +67,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
     checker,
     async startWorker(env = {}) {
       const worker = await runFleetProcess({
-        entry: WORKER_ENTRY,
+        entry: options.workerEntry ?? WORKER_ENTRY,
         env: {
           ...DRILL_TIMES,
           REDIS_URL: redis.url,

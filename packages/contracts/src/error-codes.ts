@@ -14,6 +14,23 @@ const PRODUCER_CODES = {
     meaning: 'Redis is above 80 % of its memory; the operation was not taken.',
     remedy: 'See why operations wait (workers, Customer.io, fallback), or give Redis more memory.',
   },
+  SPOOL_FULL: {
+    meaning: 'The spool is at spoolMaxBytes, or its disk is full, while Redis cannot take the operation.',
+    remedy: 'Bring Redis back, raise spoolMaxBytes or free the disk; then try again.',
+  },
+  SPOOL_LOCKED: {
+    meaning: 'Another process uses the folder of the spool; this one works without a spool until it is free.',
+    remedy: 'Give each process a spoolDir of its own.',
+  },
+  SPOOL_UNAVAILABLE: {
+    meaning:
+      'The disk of the spool refuses to write or to sync, or its folder is gone; operations wait in memory meanwhile.',
+    remedy: 'Check that spoolDir exists, may be written, and that its disk is healthy; it is tried again every second.',
+  },
+  SPOOL_DAMAGED: {
+    meaning: 'Records in the middle of a file of the spool can not be read; the file is kept with the ending .damaged.',
+    remedy: 'Check the disk and its memory; what the file still holds can be read as docs/spool-format.md says.',
+  },
   REDIS_REFUSED: {
     meaning: 'Redis refused the write for good, e.g. for lack of permission; the operation was not taken.',
     remedy: 'Read the cause and mend the permissions or the configuration of Redis.',

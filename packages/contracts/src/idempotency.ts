@@ -8,9 +8,6 @@ export const DEFAULT_IDEMPOTENCY_WINDOW_MS = 5 * 60 * 1000;
 /** The shortest and the longest window, in ms. */
 export const IDEMPOTENCY_WINDOW_LIMITS_MS = { min: 1000, max: 24 * 3600 * 1000 } as const;
 
-/** The longest idempotency key, in bytes of UTF-8. */
-export const MAX_IDEMPOTENCY_KEY_BYTES = 255;
-
 /** Asks for a key derived from the content of the operation. */
 export const CONTENT_IDEMPOTENCY_KEY = 'content';
 

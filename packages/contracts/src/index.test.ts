@@ -20,7 +20,6 @@ it('the public API is exactly these names', () => {
       "MAX_DEPTH",
       "MAX_EVENT_NAME_BYTES",
       "MAX_FUTURE_SECONDS",
-      "MAX_IDEMPOTENCY_KEY_BYTES",
       "MAX_IDENTIFIER_BYTES",
       "MAX_OPERATION_BYTES",
       "MAX_PAGE_NAME_CHARACTERS",

@@ -6,7 +6,6 @@ export {
   DEFAULT_IDEMPOTENCY_WINDOW_MS,
   IDEMPOTENCY_WINDOW_LIMITS_MS,
   idempotencyWindowMs,
-  MAX_IDEMPOTENCY_KEY_BYTES,
 } from './idempotency.ts';
 export {
   type DeadLetterJobData,

@@ -25,7 +25,10 @@ export interface WorkspaceKeys {
   readonly ledger: string;
   /** hash: `<queue>:operations` and `<queue>:bytes` that wait in each queue. */
   readonly waiting: string;
-  /** string: a counter that moves with every erasure mark, so that a guard notices a new one cheaply. */
+  /**
+   * string: the ULID of the last erasure mark, so that a guard notices a new one cheaply. (A counter could come back to an old
+   * value in a Redis that came back older.)
+   */
   readonly erasures: string;
   /** hash: reason code -> operations that are dead letters for it now. */
   readonly deadLetterReasons: string;
@@ -70,7 +73,7 @@ export function heartbeatKey(workspace: string, workerId: string): string {
   return `${queuePrefix(workspace)}:worker:${workerId}`;
 }
 
-/** string with TTL: the ULID of the first operation that carried an idempotency key. */
-export function idempotencyClaimKey(workspace: string, idempotencyKey: string): string {
-  return `${queuePrefix(workspace)}:idempotency:${idempotencyKey}`;
+/** string with TTL: the ULID of the first operation of a person that carried an idempotency key. */
+export function idempotencyClaimKey(workspace: string, laneKey: string, idempotencyKey: string): string {
+  return `${queuePrefix(workspace)}:idempotency:${laneKey}:${idempotencyKey}`;
 }

@@ -2,7 +2,7 @@ import type { DeadLetterReason } from '@cio-fleet/contracts';
 import type { DeliveryRequest, DeliveryResult, Interruption, Settlement } from '@cio-fleet/delivery';
 import { type HeadProgress, withSettled } from './head-progress.ts';
 import type { HeadDependencies, HeadRun } from './head-run.ts';
-import { continueIsolation, type IsolationStep, resumeIsolation } from './isolation.ts';
+import { continueIsolation, type IsolationStep, isolationLeft, resumeIsolation } from './isolation.ts';
 
 /** Why a head is sent alone and in pieces. */
 export type IsolationCause = 'kills-worker' | 'fails-alone';
@@ -36,7 +36,9 @@ async function findKiller({ run, deps, request }: IsolatedInput): Promise<Isolat
   });
 
   let next = 0;
-  let step: IsolationStep = resumeIsolation(progress.isolation, operations.length);
+  const stalls = run.stalledCounter;
+  const left = isolationLeft(progress.isolation, { stalls, front: operations[0]?.id });
+  let step: IsolationStep = resumeIsolation(left, operations.length);
   while (step.kind !== 'done') {
     if (step.kind === 'condemn') {
       settlements[next] = { state: 'rejected', reason: killer(run.stalledCounter) };
@@ -45,7 +47,9 @@ async function findKiller({ run, deps, request }: IsolatedInput): Promise<Isolat
       step = continueIsolation(1, operations.length - next);
       continue;
     }
-    const { isolation } = step;
+    const front = operations[next];
+    if (front === undefined) break;
+    const isolation = { ...step.isolation, stalls, front: front.id };
     // Written before the slice is tried: whoever comes after us must know what we died of.
     progress = { ...progress, isolation };
     if ((await deps.store.note(run.lease, progress)) === 'stale') return 'stale';
@@ -61,8 +65,7 @@ async function findKiller({ run, deps, request }: IsolatedInput): Promise<Isolat
       // In fallback nobody else looks for what fails by itself while this search is on: it would block the queue for days.
       const size = Math.ceil(isolation.size / 2);
       progress = { ...progress, isolation: { ...isolation, size, trying: false } };
-      const front = operations[next];
-      if (isolation.size > 1 || front === undefined) return ran(result.interruption);
+      if (isolation.size > 1) return ran(result.interruption);
       const failures = countFailure(progress.failures, front.id);
       progress = { ...progress, failures };
       const times = failures[front.id] ?? 0;

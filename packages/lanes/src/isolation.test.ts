@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../test/model/random.ts';
-import { continueIsolation, type Isolation, resumeIsolation } from './isolation.ts';
+import { continueIsolation, type Isolation, isolationLeft, resumeIsolation } from './isolation.ts';
 
 interface Search {
   readonly condemned: readonly number[];
@@ -129,5 +129,24 @@ describe('a slice', () => {
 
   it('of one operation that killed three workers is the killer', () => {
     expect(resumeIsolation({ size: 1, trying: true, strikes: 2 }, 5)).toEqual({ kind: 'condemn' });
+  });
+});
+
+describe('what a run leaves to the next one', () => {
+  const left: Isolation = { size: 1, trying: true, strikes: 2, stalls: 4, front: 'a' };
+
+  it('counts as a death when the head has stalled since', () => {
+    expect(isolationLeft(left, { stalls: 5, front: 'a' })).toEqual(left);
+    expect(resumeIsolation(isolationLeft(left, { stalls: 5, front: 'a' }), 3)).toEqual({ kind: 'condemn' });
+  });
+
+  it('is no death when the run ended by an error of ours, and keeps the strikes', () => {
+    const step = resumeIsolation(isolationLeft(left, { stalls: 4, front: 'a' }), 3);
+    expect(step).toEqual({ kind: 'try', isolation: { size: 1, trying: true, strikes: 2 } });
+  });
+
+  it('never passes the strikes of an operation that has left on to its successor', () => {
+    const step = resumeIsolation(isolationLeft(left, { stalls: 5, front: 'b' }), 3);
+    expect(step).toEqual({ kind: 'try', isolation: { size: 1, trying: true, strikes: 0 } });
   });
 });

@@ -30,6 +30,7 @@ export interface Peek {
 /** An operation's claim on its idempotency key. */
 export interface Claim {
   readonly operationId: string;
+  readonly laneKey: string;
   readonly idempotencyKey: string;
   readonly windowMs: number;
 }

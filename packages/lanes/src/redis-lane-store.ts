@@ -1,6 +1,6 @@
 import { erasureKey, idempotencyClaimKey, workspaceKeys } from '@cio-fleet/contracts';
 import type { Redis } from 'ioredis';
-import type { Begin, FinishReply, LaneStore, Peek, WaitingJob } from './lane-store.ts';
+import type { Begin, Claim, FinishReply, LaneStore, Peek, WaitingJob } from './lane-store.ts';
 import type { QueueAddress } from './queue-address.ts';
 import { redisScript } from './redis-script.ts';
 import { BEGIN_LUA } from './scripts/begin.ts';
@@ -32,7 +32,7 @@ export interface RedisLaneStoreOptions {
 export function createRedisLaneStore({ redis, queue, lockMs }: RedisLaneStoreOptions): LaneStore {
   const keys = workspaceKeys(queue.workspace);
   const prefix = queue.keyPrefix;
-  const claimKey = (idempotencyKey: string) => idempotencyClaimKey(queue.workspace, idempotencyKey);
+  const claimKey = (claim: Claim) => idempotencyClaimKey(queue.workspace, claim.laneKey, claim.idempotencyKey);
   const erasureKeys = (laneKeys: readonly string[]) => laneKeys.map((laneKey) => erasureKey(queue.workspace, laneKey));
 
   return {
@@ -51,7 +51,7 @@ export function createRedisLaneStore({ redis, queue, lockMs }: RedisLaneStoreOpt
         [
           ...[lease.jobId, lease.token, nonce, queue.name, laneKeys.length],
           ...[...laneKeys, ...erasureKeys(laneKeys)],
-          ...claims.flatMap((claim) => [claimKey(claim.idempotencyKey), claim.operationId, claim.windowMs]),
+          ...claims.flatMap((claim) => [claimKey(claim), claim.operationId, claim.windowMs]),
         ],
       );
       if (reply === 'stale') return 'stale';
@@ -122,7 +122,7 @@ export function createRedisLaneStore({ redis, queue, lockMs }: RedisLaneStoreOpt
           ...changes(finish.ledger),
           ...changes(finish.deadLetterReasons),
           finish.releasedClaims?.length ?? 0,
-          ...(finish.releasedClaims ?? []).flatMap((claim) => [claimKey(claim.idempotencyKey), claim.operationId]),
+          ...(finish.releasedClaims ?? []).flatMap((claim) => [claimKey(claim), claim.operationId]),
         ],
       );
       return reply as FinishReply;

@@ -190,7 +190,7 @@ describe('begin', () => {
     expect(begin).toMatchObject({
       held: new Set(['id:bob']),
       erasures: new Map([['id:cid', operationId(7)]]),
-      erasuresVersion: '1',
+      erasuresVersion: operationId(7),
     });
     expect((begin as { waitingBytes: number }).waitingBytes).toBeGreaterThan(400);
   });

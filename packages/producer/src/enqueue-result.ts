@@ -12,7 +12,7 @@ export interface EnqueueError {
   readonly refusal?: Refusal;
 }
 
-/** `ok: true` means durable in Redis. A promise of this never rejects. */
+/** `ok: true` means durable: in Redis, or synced to the disk of the spool. A promise of this never rejects. */
 export type EnqueueResult = EnqueueAccepted | EnqueueFailed;
 
 export interface EnqueueAccepted {
@@ -30,10 +30,15 @@ export interface EnqueueFailed {
 
 /** The answer of `flush` and `close`. */
 export interface FlushResult {
-  /** Whether everything that was buffered is durable now (or was answered with an error). */
+  /**
+   * After `flush`: whether everything called before is in Redis (or was answered with an error). After `close`: whether
+   * nothing is lost.
+   */
   readonly ok: boolean;
-  /** Operations that are still buffered. After `close` they are lost. */
+  /** Operations that are still in memory only. After `close` they are lost. */
   readonly pending: number;
+  /** With a spool: operations on disk that Redis doesn't have yet. After `close` the next process sends them. */
+  readonly spooled?: number;
 }
 
 const MESSAGES = {
@@ -43,6 +48,14 @@ const MESSAGES = {
     'expected room in the buffer, it is full because Redis is away or too slow; try again later, or raise maxBufferedOperations and maxBufferedBytes',
   QUEUE_FULL:
     'expected Redis below 80 % of its memory, it is above; the operation was not taken; start workers or raise maxmemory, then try again',
+  SPOOL_FULL:
+    'expected room in the spool on disk, there is none; the operation was not taken; bring Redis back, or raise spoolMaxBytes or free the disk',
+  SPOOL_LOCKED:
+    'expected the folder of the spool for this process alone, another process uses it; give each process a spoolDir of its own',
+  SPOOL_UNAVAILABLE:
+    'expected to write to the spool, the disk refused; operations wait in memory meanwhile, and it is tried again; check spoolDir and the disk',
+  SPOOL_DAMAGED:
+    'expected every record of the spool to be readable, some of a file are not and were left out; the file is kept as *.damaged; check the disk',
   REDIS_REFUSED: 'expected Redis to take the operation, it refused for good; see the cause, and check permissions',
   CLOSED: 'expected an open producer, close() was called; the operation was not taken',
   OPERATION_UNREADABLE: 'expected plain data, reading the arguments threw; pass plain objects',

@@ -11,6 +11,9 @@ import {
 } from '@cio-fleet/contracts';
 import type { BufferedOperation } from './buffered-operation.ts';
 
+/** What of an operation goes into a job. */
+export type JobOperation = Pick<BufferedOperation, 'laneKey' | 'verb' | 'erases' | 'tail' | 'id' | 'atMs'>;
+
 /** One job on its way to a lane. It is repeated unchanged until its fate is known: Redis tells repeats by its sequence. */
 export interface EnqueueWrite {
   readonly workspace: string;
@@ -23,7 +26,7 @@ export interface EnqueueWrite {
   readonly sequence: number;
   /** A fresh ULID. */
   readonly jobId: string;
-  readonly operations: readonly BufferedOperation[];
+  readonly operations: readonly Readonly<JobOperation>[];
 }
 
 /** The arguments of the script, in its order. */
@@ -35,13 +38,13 @@ export interface ScriptArguments {
 const JOB_OPTIONS = JSON.stringify(LANE_JOB_OPTIONS);
 
 /** The JSON text of a job, built from the texts of its operations: nothing is stringified twice. */
-export function jobText(operations: readonly BufferedOperation[]): string {
+export function jobText(operations: readonly Readonly<JobOperation>[]): string {
   const texts = operations.map(({ id, atMs, tail }) => `{"id":"${id}","at":${atMs},${tail}`);
   return `{"v":${JOB_FORMAT_VERSION},"operations":[${texts.join(',')}]}`;
 }
 
 /** A job of one is named for its verb, so that Bull Board reads naturally. */
-export function nameOf(operations: readonly BufferedOperation[]): string {
+export function nameOf(operations: readonly Readonly<JobOperation>[]): string {
   const [first] = operations;
   return operations.length === 1 && first !== undefined ? first.verb : 'batch';
 }
@@ -82,6 +85,15 @@ export type EnqueueAnswer =
   | { readonly kind: 'taken'; readonly redisMs: number }
   /** Nothing was written: the workspace has another number of lanes. */
   | { readonly kind: 'lanes'; readonly lanes: number };
+
+/** What the script says with the fence of a replay: nothing was written, the lane has another last index of the spool. */
+export type ReplayScriptAnswer = EnqueueAnswer | { readonly kind: 'moved'; readonly reached: number };
+
+/** @throws Error when Redis answers what the script never says */
+export function readReplayAnswer(answer: unknown): ReplayScriptAnswer {
+  const [word, value] = Array.isArray(answer) ? (answer as readonly unknown[]) : [];
+  return word === 'moved' ? { kind: 'moved', reached: Number(value) } : readEnqueueAnswer(answer);
+}
 
 /** Most lanes that a workspace may have; a larger number in Redis was not written by us. */
 export const MAX_LANES = 1_024;

@@ -6,15 +6,14 @@ export interface JobLimits {
   readonly maxBytes: number;
 }
 
-/**
- * Where the operations of one lane wait for the write in flight. In memory today; a spool on disk fits behind the same
- * three methods, because the writer asks for the next job only when the one before it is known to be in Redis.
- */
+/** Where the operations of one lane wait for the write in flight, or for the spool. */
 export interface LaneBuffer {
   readonly size: number;
   add(operation: BufferedOperation): void;
   /** Takes the operations of the next job, oldest first; at least one when there is one. */
   take(limits: JobLimits): readonly BufferedOperation[];
+  /** Puts back what was taken last, in front. */
+  putBack(operations: readonly BufferedOperation[]): void;
 }
 
 const COMPACT_AFTER = 1_024;
@@ -44,6 +43,11 @@ export class MemoryLaneBuffer implements LaneBuffer {
     this.#head = next;
     this.#compact();
     return taken;
+  }
+
+  putBack(operations: readonly BufferedOperation[]): void {
+    this.#operations = [...operations, ...this.#operations.slice(this.#head)];
+    this.#head = 0;
   }
 
   /** Forgets what was taken, now and then, so that taking stays cheap and the buffer small. */

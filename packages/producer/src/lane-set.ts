@@ -14,6 +14,8 @@ export class LaneSet {
   #count: number;
   /** The number to adopt once no write is in flight. */
   #pendingCount: number | undefined;
+  /** While operations are on their way to the spool they must not move to another lane. */
+  isPinned = false;
 
   constructor(count: number, clock: RedisClock) {
     this.#clock = clock;
@@ -56,7 +58,8 @@ export class LaneSet {
    * operations of a person come from one lane, oldest first, and go to one lane.
    */
   changeIfQuiet(): void {
-    if (this.#pendingCount === undefined || this.#writers.some(({ isBusy, isUnknown }) => isBusy || isUnknown)) return;
+    if (this.#pendingCount === undefined || this.isPinned) return;
+    if (this.#writers.some(({ isBusy, isUnknown }) => isBusy || isUnknown)) return;
     const moved = this.#writers.flatMap((writer) => writer.takeAll());
     this.#count = this.#pendingCount;
     this.#pendingCount = undefined;

@@ -67,6 +67,28 @@ export class LaneWriter {
     return operations;
   }
 
+  /** The job whose fate is open, if there is one. */
+  get current(): LaneJob | undefined {
+    return this.#current;
+  }
+
+  /** Takes what waits behind the current job, for the spool. */
+  takeWaiting(limits: JobLimits): readonly BufferedOperation[] {
+    const operations = this.#buffer.take(limits);
+    for (const operation of operations) this.stamp(operation);
+    return operations;
+  }
+
+  /** The spool couldn't take them. */
+  putBack(operations: readonly BufferedOperation[]): void {
+    this.#buffer.putBack(operations);
+  }
+
+  /** Operations that wait behind the current job. */
+  get waiting(): number {
+    return this.#buffer.size;
+  }
+
   /** Empties the lane, oldest first; the current job must be known not to be in Redis. */
   takeAll(): readonly BufferedOperation[] {
     const current = this.finish();

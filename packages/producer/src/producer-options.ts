@@ -30,6 +30,28 @@ export interface ProducerOptions {
   readonly redisTimeoutMs?: number;
   /** Lanes of a workspace that has none yet; otherwise Redis's number is adopted. @defaultValue 8 */
   readonly lanes?: number;
+  /**
+   * A folder for the spool: operations that Redis can't take go to disk there, synced before the call answers `ok`, and to
+   * Redis when it is back, also by the next process. One process per folder; it must outlive the process (a volume, in a
+   * container). @defaultValue none: no spool
+   * @see docs/spool-format.md
+   */
+  readonly spoolDir?: string;
+  /**
+   * `overflow`: the disk is used when Redis is unreachable, too slow, read-only or full. `always`: every operation goes to disk
+   * first and stays there for `spoolRetainMs` after Redis took it, so that nothing is lost by a Redis that comes back with
+   * less (a fail-over, an older copy); it costs a sync of the disk per group of calls. @defaultValue `overflow`
+   */
+  readonly spoolMode?: 'overflow' | 'always';
+  /** Bytes that the spool may take on disk; beyond them calls that need it answer `SPOOL_FULL`. @defaultValue 1 GB (1,073,741,824) */
+  readonly spoolMaxBytes?: number;
+  /** Bytes of one file of the spool; space is freed file by file. @defaultValue 64 MB (67,108,864), at most a 16th of `spoolMaxBytes` */
+  readonly spoolSegmentBytes?: number;
+  /**
+   * How long `always` keeps operations after Redis took them, in ms: longer than Redis's fsync interval and than a fail-over's
+   * replication lag. @defaultValue 10000
+   */
+  readonly spoolRetainMs?: number;
   /** The name of this service, carried by every operation. @defaultValue none */
   readonly source?: string;
   /** Gets every failed call and every operation lost after its call was answered. May throw; nobody notices. */
@@ -49,6 +71,11 @@ export interface ProducerSettings {
   readonly redisTimeoutMs: number;
   readonly lanes: number;
   readonly source: string | undefined;
+  readonly spoolDir: string | undefined;
+  readonly spoolMode: 'overflow' | 'always';
+  readonly spoolMaxBytes: number;
+  readonly spoolSegmentBytes: number;
+  readonly spoolRetainMs: number;
   readonly jobLimits: JobLimits;
 }
 
@@ -60,6 +87,10 @@ export const PRODUCER_DEFAULTS = {
   maxBufferedBytes: 16 * 1_024 * 1_024,
   redisTimeoutMs: 2_000,
   lanes: 8,
+  spoolMode: 'overflow',
+  spoolMaxBytes: 1_024 * 1_024 * 1_024,
+  spoolSegmentBytes: 64 * 1_024 * 1_024,
+  spoolRetainMs: 10_000,
 } as const satisfies ProducerOptions;
 
 /** What one job may carry: more would gain little and make a job slow to read and to show. */
@@ -80,6 +111,9 @@ const POSITIVE_NUMBERS = [
   'maxBufferedOperations',
   'maxBufferedBytes',
   'redisTimeoutMs',
+  'spoolMaxBytes',
+  'spoolSegmentBytes',
+  'spoolRetainMs',
 ] as const satisfies readonly (keyof ProducerOptions)[];
 
 /**
@@ -89,7 +123,10 @@ const POSITIVE_NUMBERS = [
  */
 export function producerSettings(options: ProducerOptions): ProducerSettings {
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-  const merged: typeof PRODUCER_DEFAULTS & ProducerOptions = { ...PRODUCER_DEFAULTS, ...given };
+  const merged: typeof PRODUCER_DEFAULTS & ProducerOptions & { readonly spoolMode: unknown } = {
+    ...PRODUCER_DEFAULTS,
+    ...given,
+  };
   const problems = POSITIVE_NUMBERS.filter((name) => !(Number.isFinite(merged[name]) && merged[name] > 0)).map(
     (name) => `expected ${name} to be a positive number, got ${String(merged[name])}`,
   );
@@ -106,6 +143,12 @@ export function producerSettings(options: ProducerOptions): ProducerSettings {
   if (merged.source !== undefined && !isLabel(merged.source)) {
     problems.push('expected source to be text of 1 to 256 bytes, got something else');
   }
+  if (merged.spoolDir !== undefined && (typeof merged.spoolDir !== 'string' || merged.spoolDir === '')) {
+    problems.push('expected spoolDir to be the path of a folder, got something else');
+  }
+  if (merged.spoolMode !== 'overflow' && merged.spoolMode !== 'always') {
+    problems.push(`expected spoolMode to be overflow or always, got ${JSON.stringify(merged.spoolMode)}`);
+  }
   if (problems.length > 0) throw new ProducerOptionsError(problems);
-  return { redis: undefined, source: undefined, ...merged, jobLimits: JOB_LIMITS };
+  return { redis: undefined, source: undefined, spoolDir: undefined, ...merged, jobLimits: JOB_LIMITS };
 }

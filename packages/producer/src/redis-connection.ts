@@ -1,8 +1,15 @@
 import { createHash } from 'node:crypto';
-import { ENQUEUE_LUA } from '@cio-fleet/contracts';
+import { ENQUEUE_LUA, SEQUENCE_TTL_SECONDS } from '@cio-fleet/contracts';
 import { Redis, type RedisOptions } from 'ioredis';
-import { type EnqueueAnswer, readEnqueueAnswer, type ScriptArguments } from './enqueue-write.ts';
+import {
+  type EnqueueAnswer,
+  type ReplayScriptAnswer,
+  readEnqueueAnswer,
+  readReplayAnswer,
+  type ScriptArguments,
+} from './enqueue-write.ts';
 import { retryDelayMs } from './redis-failure.ts';
+import { REPLAY_LUA } from './spool/replay-script.ts';
 
 /** More options for the client (TLS, Sentinel, credentials), or a function that makes one. */
 export type RedisClientOptions = Omit<RedisOptions, 'replyMapping'> | (() => Redis);
@@ -23,7 +30,17 @@ export interface RedisConnectionEvents {
   onError(error: Error): void;
 }
 
-const ENQUEUE_SHA = createHash('sha1').update(ENQUEUE_LUA).digest('hex');
+interface Script {
+  readonly lua: string;
+  readonly sha: string;
+}
+
+const ENQUEUE = scriptOf(ENQUEUE_LUA);
+const REPLAY = scriptOf(REPLAY_LUA);
+
+function scriptOf(lua: string): Script {
+  return { lua, sha: createHash('sha1').update(lua).digest('hex') };
+}
 
 /** How long after an `end` (a client of the caller's that gave up) a new client is made. */
 const REVIVE_MS = 500;
@@ -38,6 +55,7 @@ export class RedisConnection {
   #client: Redis | undefined;
   #isClosed = false;
   #isHeld = false;
+  #isWanted = false;
   #revival: NodeJS.Timeout | undefined;
 
   constructor(options: RedisConnectionOptions, events: RedisConnectionEvents) {
@@ -71,18 +89,33 @@ export class RedisConnection {
     this.#client?.stream?.unref?.();
   }
 
+  /** A spool waits for Redis: a lost connection is made anew, but that keeps no process alive. */
+  want(isWanted: boolean): void {
+    this.#isWanted = isWanted;
+    if (isWanted && !this.#isClosed && this.#revival === undefined) this.open();
+  }
+
   get isReady(): boolean {
     return this.#client?.status === 'ready';
   }
 
   /** Runs the enqueue script once. @throws what ioredis rejects with, see `classifyRedisFailure` */
-  async enqueue({ keys, args }: ScriptArguments): Promise<EnqueueAnswer> {
+  async enqueue(args: ScriptArguments): Promise<EnqueueAnswer> {
+    return readEnqueueAnswer(await this.#run(ENQUEUE, args));
+  }
+
+  /** Runs the enqueue script behind the fence of a replay. @param expected - the lane's last index of the spool */
+  async replay({ keys, args }: ScriptArguments, expected: number): Promise<ReplayScriptAnswer> {
+    return readReplayAnswer(await this.#run(REPLAY, { keys, args: [...args, String(expected)] }));
+  }
+
+  async #run({ sha, lua }: Script, { keys, args }: ScriptArguments): Promise<unknown> {
     const client = this.#ready();
     try {
-      return readEnqueueAnswer(await client.evalsha(ENQUEUE_SHA, keys.length, ...keys, ...args));
+      return await client.evalsha(sha, keys.length, ...keys, ...args);
     } catch (error) {
       if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
-      return readEnqueueAnswer(await client.eval(ENQUEUE_LUA, keys.length, ...keys, ...args));
+      return client.eval(lua, keys.length, ...keys, ...args);
     }
   }
 
@@ -94,6 +127,19 @@ export class RedisConnection {
 
   async get(key: string): Promise<string | null> {
     return this.#ready().get(key);
+  }
+
+  /** The numbers at `keys`; 0 where there is none. */
+  async numbers(keys: readonly string[]): Promise<readonly number[]> {
+    return (await this.#ready().mget(...keys)).map(Number);
+  }
+
+  /** Adds to a set that lives as long as sequence keys do, and gives all its members. */
+  async addMember(key: string, member: string): Promise<readonly string[]> {
+    const client = this.#ready();
+    await client.sadd(key, member);
+    await client.expire(key, SEQUENCE_TTL_SECONDS);
+    return client.smembers(key);
   }
 
   /** The text of `INFO memory`; undefined where it can't be read (a missing right, a lost connection). */
@@ -161,6 +207,12 @@ export class RedisConnection {
     if (this.#isClosed) return;
     this.#client = undefined;
     clearTimeout(this.#revival);
-    if (this.#isHeld) this.#revival = setTimeout(() => this.open(), REVIVE_MS);
+    this.#revival = undefined;
+    if (!this.#isHeld && !this.#isWanted) return;
+    this.#revival = setTimeout(() => {
+      this.#revival = undefined;
+      this.open();
+    }, REVIVE_MS);
+    if (!this.#isHeld) this.#revival.unref();
   }
 }

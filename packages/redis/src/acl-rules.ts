@@ -8,7 +8,7 @@ const CONNECTION = ['+ping', '+info', '+client|setname', '+select'];
 const ENQUEUE = [
   ...['+eval', '+evalsha', '+time'],
   ...['+get', '+set', '+incr', '+exists', '+expire'],
-  ...['+hget', '+hset', '+hincrby'],
+  ...['+hget', '+hmget', '+hset', '+hincrby'],
   ...['+lpush', '+llen', '+zadd', '+xadd'],
 ];
 
@@ -16,7 +16,7 @@ const ENQUEUE = [
 const DELIVER = [
   ...ENQUEUE,
   ...['+del', '+pttl', '+pexpire', '+mget', '+multi', '+exec'],
-  ...['+hdel', '+hexists', '+hgetall', '+hlen', '+hmget', '+hmset', '+hsetnx', '+hstrlen'],
+  ...['+hdel', '+hexists', '+hgetall', '+hlen', '+hmset', '+hsetnx', '+hstrlen'],
   ...['+lindex', '+lrange', '+lrem', '+ltrim', '+rpoplpush', '+rpush'],
   ...['+sadd', '+scard', '+srem', '+smembers'],
   ...['+zcard', '+zrange', '+zrangebyscore', '+zrem', '+zremrangebyrank', '+zremrangebyscore'],

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { type EmbeddedRedis, startRedis, waitFor } from '@cio-fleet/testkit';
+import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ACL_RULES } from '../src/acl-rules.ts';
@@ -39,20 +40,40 @@ async function denials(): Promise<string[]> {
 
 it('lets producer and worker do all their work with the least rights', { timeout: 60_000 }, async () => {
   const drill = await startDrill({ env: { REDIS_URL: urlOf('worker') }, producer: { redisUrl: urlOf('producer') } });
-  const faults = (path: string, method: string, body?: object) =>
-    fetch(`${drill.receiverUrl}/_sim/${path}`, { method, body: JSON.stringify(body ?? {}) });
+  const fault = (body: object) =>
+    fetch(`${drill.receiverUrl}/_sim/faults`, { method: 'POST', body: JSON.stringify(body) });
   const load = drill.load();
   await waitFor(() => drill.arrived() > 100);
-  // Retries, an open breaker, fallback and its return.
-  await faults('faults', 'POST', { status: 503, rate: 1, forMs: 4000 });
-  const before = drill.arrived();
-  await waitFor(() => drill.arrived() > before + 100, { timeoutMs: 20_000 });
-  await faults('faults', 'POST', { status: 429, rate: 1, retryAfterSeconds: 1, forMs: 500 });
-  await faults('faults', 'POST', { rejectName: 'Numbered', forMs: 500 });
+  const more = async (count: number) => {
+    const before = drill.arrived();
+    await waitFor(() => drill.arrived() > before + count, { timeoutMs: 20_000 });
+  };
+  // Retries, an open breaker, fallback and the way back from it.
+  await fault({ status: 503, rate: 1, forMs: 2000 });
+  await more(100);
+  await fault({ status: 429, rate: 1, retryAfterSeconds: 1, forMs: 300 });
+  await more(100);
+  // Dead letters, and one that is put back.
+  await fault({ rejectName: 'Numbered', forMs: 300 });
+  const deadLetters = '{cio:default}:default.dead-letter';
+  await waitFor(() => admin.zcard(`${deadLetters}:failed`));
+  const operator = new Redis(urlOf('operator'));
+  const queue = new Queue('default.dead-letter', { connection: operator, prefix: '{cio:default}' });
+  const [dead] = await queue.getFailed(0, 0);
+  await dead?.retry('failed');
+  await waitFor(() => admin.zcard(`${deadLetters}:completed`), { timeoutMs: 15_000 });
+  await queue.close();
+  operator.disconnect();
+  // A worker that dies, and its head that the next one finds.
+  drill.worker.kill('SIGKILL');
+  const next = await drill.startWorker();
   await drill.cio.suppress('gone');
+  await more(100);
   await load.end();
-  await waitFor(async () => (await admin.llen('{cio:default}:default.lane.0:wait')) === 0);
-  expect(await denials()).toEqual([]);
+  expect(drill.verdict().accepted).toBeGreaterThan(300);
+  // How Redis syncs is asked at each start; workers need not know.
+  expect((await denials()).filter((denial) => denial !== 'worker: config|get')).toEqual([]);
+  await next.stop();
   await drill.stop();
 });
 

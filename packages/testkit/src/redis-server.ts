@@ -24,6 +24,8 @@ export interface RedisOptions {
   readonly maxMemoryBytes?: number;
   /** More directives of redis.conf, by name. @defaultValue none */
   readonly config?: Readonly<Record<string, string>>;
+  /** Environment of the server beside PATH, HOME and TZ. @defaultValue none */
+  readonly env?: Readonly<Record<string, string>>;
   /** How long it may take to answer after a start. @defaultValue 15_000 */
   readonly startTimeoutMs?: number;
 }
@@ -50,6 +52,7 @@ const defaults = {
   appendFsync: 'always',
   maxMemoryBytes: 0,
   config: {},
+  env: {},
   startTimeoutMs: 15_000,
 } satisfies RedisOptions;
 
@@ -122,7 +125,7 @@ async function launchServer({ settings, dataDir, port }: LaunchRequest): Promise
   const server = await spawnGuarded({
     command: findRedisBinary(),
     args: redisArguments(settings, dataDir, port),
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, TZ: process.env.TZ },
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, TZ: process.env.TZ, ...settings.env },
   });
   let log = '';
   const keepTail = (chunk: Buffer) => {

@@ -101,7 +101,7 @@ function deadLetterText({ operations, redriving, oldestMs, reasons }: FleetState
   const top = reasons
     .slice(0, MAX_REASONS)
     .map(({ code, operations: count }) => `${printable(code, MAX_NAME)} ${formatCount(count)}`);
-  if (top.length > 0) parts.push(`ever: ${top.join(', ')}`);
+  if (top.length > 0) parts.push(`by reason: ${top.join(', ')}`);
   return parts.join(' · ');
 }
 

@@ -57,7 +57,7 @@ describe('the status screen', () => {
     ).join('\n');
     expect(text).toContain('paused · 1 failed (must be 0) · next try in 4 s · 2 failed attempts · HTTP_503: down·[2J');
     expect(text).toContain('3 operations · 2 held · oldest 1 min · next try in 30 s');
-    expect(text).toContain('7 operations · oldest 1 s · 1 on their way back · ever: REJECTED 9');
+    expect(text).toContain('7 operations · oldest 1 s · 1 on their way back · by reason: REJECTED 9');
     expect(text).toContain('-2 (must be 0');
     expect(text).toContain('0 fallback (stopping)');
     expect(text).not.toContain(clearScreen);

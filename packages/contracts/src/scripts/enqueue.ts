@@ -32,7 +32,7 @@ for i = 11, #ARGV, 2 do
   local mark = redis.call('GET', ARGV[i])
   if not mark or mark < ARGV[i + 1] then
     redis.call('SET', ARGV[i], ARGV[i + 1], 'EX', ARGV[10])
-    redis.call('INCR', KEYS[5])
+    redis.call('SET', KEYS[5], ARGV[i + 1])
   end
 end
 return {'ok', nowMs()}

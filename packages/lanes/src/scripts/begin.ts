@@ -7,7 +7,7 @@
  * KEYS 1 queue's key prefix · 2 held · 3 erasures · 4 waiting
  * ARGV 1 head id · 2 token · 3 nonce · 4 queue name · 5 number of lane keys n · 6.. n lane keys, then n erasure keys, then
  *      triples of claim key, operation id and window in ms
- * Answers 'stale' or {held counts, erasure marks, erasures counter, bytes waiting, ids that own the claims}.
+ * Answers 'stale' or {held counts, erasure marks, last erasure, bytes waiting, ids that own the claims}.
  *
  * A claim keeps the id of the first operation that carried an idempotency key: a repeat finds another's id, and an operation
  * that is sent again after a crash finds its own.

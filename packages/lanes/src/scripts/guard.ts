@@ -3,7 +3,7 @@
  * abort signal tells it; only Redis knows that the lock is gone, or that the fence of one active job was removed.
  *
  * KEYS 1 queue's key prefix · 2 erasures · ARGV 1 head id · 2 token · 3 nonce ('' = no begin)
- * Answers 'stale' or the erasures counter.
+ * Answers 'stale' or the ULID of the last erasure ('0': none yet).
  */
 export const GUARD_LUA = `
 if redis.call('GET', KEYS[1] .. ARGV[1] .. ':lock') ~= ARGV[2] then return 'stale' end

@@ -13,7 +13,7 @@ import type { Redis } from 'ioredis';
 import { type Circuit, worstCircuit } from './circuit.ts';
 import { numberOf } from './loose-json.ts';
 import { headCommand, headOf, QUEUE_COMMANDS, type QueueState, queueCommands, readQueueState } from './queue-state.ts';
-import { hashOf, roundTrip } from './round-trip.ts';
+import { hashOf, roundTrip, snapshot } from './round-trip.ts';
 import { parseHeartbeat, type WorkerState } from './worker-state.ts';
 
 export interface LaneState extends QueueState {
@@ -66,13 +66,14 @@ export interface FleetState {
 
 /**
  * Reads the state of a workspace: three round trips, O(lanes + workers), never a scan, and nothing is written. The ledger's
- * parts are read as one transaction, so its residue is exact at any load.
+ * parts are read in one step, so its residue is exact at any load.
  */
 export async function readFleetState(redis: Redis, workspace: string): Promise<FleetState> {
   const keys = workspaceKeys(workspace);
   const deadLetterPrefix = queueKeyPrefix(workspace, deadLetterQueueName(workspace));
-  const [lanes, ledgerHash, waitingHash, workerIds, reasons, rate, heldPersons, time, ...dead] = await roundTrip(
+  const [lanes, ledgerHash, waitingHash, workerIds, reasons, rate, heldPersons, time, ...dead] = await snapshot(
     redis,
+    keys.lanes,
     [
       ['GET', keys.lanes],
       ['HGETALL', keys.ledger],
@@ -87,7 +88,6 @@ export async function readFleetState(redis: Redis, workspace: string): Promise<F
       ['LLEN', `${deadLetterPrefix}active`],
       ['ZRANGE', `${deadLetterPrefix}failed`, 0, 0, 'WITHSCORES'],
     ],
-    { atomic: true },
   );
   const waiting = hashOf(waitingHash);
   const ids = workerIds as string[];

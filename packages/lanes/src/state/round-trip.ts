@@ -1,28 +1,50 @@
 import type { Redis } from 'ioredis';
+import { redisScript } from '../redis-script.ts';
 
 /** One Redis command and its arguments. */
 export type Command = readonly [name: string, ...args: (string | number)[]];
 
 /**
- * Sends `commands` in one round trip and gives their answers in order. `atomic` runs them as one transaction, so that the
- * answers fit each other.
+ * Sends `commands` in one round trip and gives their answers in order.
  *
  * @throws the first command's error, if any.
  */
-export async function roundTrip(
-  redis: Redis,
-  commands: readonly Command[],
-  { atomic = false }: { readonly atomic?: boolean } = {},
-): Promise<readonly unknown[]> {
+export async function roundTrip(redis: Redis, commands: readonly Command[]): Promise<readonly unknown[]> {
   if (commands.length === 0) return [];
-  const batch = atomic ? redis.multi() : redis.pipeline();
+  const batch = redis.pipeline();
   for (const [name, ...args] of commands) batch.call(name, ...args);
-  const answers = await batch.exec();
-  if (answers === null) throw new Error('Redis discarded the transaction; try again');
+  const answers = (await batch.exec()) ?? [];
   return answers.map(([error, answer]) => {
     if (error !== null) throw error;
     return answer;
   });
+}
+
+/**
+ * Runs reading commands of `ARGV` as one step. KEYS 1 a key of the slot · ARGV, for each command its length, then its words.
+ *
+ * Not MULTI: Redis queues nothing more once its memory is full, and that is when somebody looks.
+ */
+const SNAPSHOT_LUA = `
+local answers, at = {}, 1
+while at <= #ARGV do
+  local words = tonumber(ARGV[at])
+  answers[#answers + 1] = redis.call(unpack(ARGV, at + 1, at + words))
+  at = at + words + 1
+end
+return answers
+`;
+
+const snapshotScript = redisScript(SNAPSHOT_LUA);
+
+/** Answers of `commands` that fit each other: nothing is written between them. Only commands that read. */
+export async function snapshot(
+  redis: Redis,
+  slotKey: string,
+  commands: readonly Command[],
+): Promise<readonly unknown[]> {
+  const words = commands.flatMap((command) => [command.length, ...command]);
+  return (await snapshotScript.run(redis, [slotKey], words)) as readonly unknown[];
 }
 
 /** The answer of HGETALL inside a pipeline: a flat list of fields and values, or an object. */

@@ -37,8 +37,8 @@ export class LogReader {
   }
 
   /** The records at `place` are known without reading. @returns false when others come before them */
-  pass({ segment, after }: AppendedPlace): boolean {
-    if (this.#lastRead < after) return false;
+  pass({ segment, firstIndex, after }: AppendedPlace): boolean {
+    if (this.#lastRead < after || this.#lastRead >= firstIndex) return false;
     this.#segment = segment;
     this.#offset = segment.bytes;
     this.#lastRead = segment.lastIndex;
@@ -55,8 +55,9 @@ export class LogReader {
       this.#offset = end;
       this.#lastRead += operations.length;
       if (isDamaged) segment.isDamaged = true;
-      if (isLast) this.#leave(segment);
+      const hasMore = !isLast || this.#leave(segment);
       if (isDamaged || operations.length > 0) return { operations, damaged: isDamaged ? segment.path : undefined };
+      if (!hasMore) break;
     }
     this.#lastRead = Math.max(this.#lastRead, this.#log.lastIndex);
     return { operations: [], damaged: undefined };
@@ -69,10 +70,11 @@ export class LogReader {
   }
 
   /** On to the next segment, if there is one; its first number tells how many were left out. */
-  #leave(segment: Segment): void {
+  #leave(segment: Segment): boolean {
     const { segments } = this.#log;
     const next = segments[segments.indexOf(segment) + 1];
     if (next !== undefined) this.#enter(next);
     else if (segment.isDamaged) this.#lastRead = this.#log.lastIndex;
+    return next !== undefined;
   }
 }

@@ -159,8 +159,9 @@ export class Replayer {
   /** Reads on behind what is settled; what Redis has is left out on the way. */
   #rewind(from: number): void {
     this.#current = from;
-    this.#retention.forget();
-    for (const replay of this.#replays.slice(from)) replay.rewind();
+    const anew = this.#replays.slice(from);
+    this.#retention.forget(anew);
+    for (const replay of anew) replay.rewind();
     this.#lanes = [];
     this.#start(this.#replay);
   }

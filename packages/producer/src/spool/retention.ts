@@ -39,8 +39,8 @@ export class Retention<Log> {
     for (const taken of this.#taken) taken.takenAtMs = nowMs;
   }
 
-  /** What was taken is not in Redis after all. */
-  forget(): void {
-    this.#taken = [];
+  /** These logs are written anew. */
+  forget(logs: readonly Log[]): void {
+    this.#taken = this.#taken.filter(({ log }) => !logs.includes(log));
   }
 }

@@ -23,6 +23,8 @@ export interface DrillVerdict {
 /** Producer, worker process and receiver around a Redis of the test's own. */
 export interface Drill {
   readonly worker: FleetProcess;
+  /** One more worker; the test stops it. */
+  startWorker(): Promise<FleetProcess>;
   readonly cio: Producer;
   /** The receiver that stands in for Customer.io. */
   readonly receiverUrl: string;
@@ -55,20 +57,26 @@ export async function startDrill({ env, producer }: DrillOptions): Promise<Drill
   });
   const accepted = new Set<string>();
   const cio = createProducer({ enqueueTimeoutMs: 10_000, ...producer });
-  const worker = await runFleetProcess({
-    entry: WORKER,
-    env: {
-      WORKER_PORT: '0',
-      CUSTOMERIO_SITE_ID: 'demo-site',
-      CUSTOMERIO_TRACK_API_KEY: 'demo-key',
-      CUSTOMERIO_TRACK_URL: url,
-      CUSTOMERIO_MAX_REQUESTS_PER_SECOND: '1000',
-      CIO_FLEET_REQUEST_TIMEOUT_MS: '1000',
-      CIO_FLEET_LOCK_MS: '3000',
-      CIO_FLEET_STALLED_CHECK_MS: '1000',
-      ...env,
-    },
-  });
+  const startWorker = () =>
+    runFleetProcess({
+      entry: WORKER,
+      env: {
+        WORKER_PORT: '0',
+        CUSTOMERIO_SITE_ID: 'demo-site',
+        CUSTOMERIO_TRACK_API_KEY: 'demo-key',
+        CUSTOMERIO_TRACK_URL: url,
+        CUSTOMERIO_MAX_REQUESTS_PER_SECOND: '1000',
+        CIO_FLEET_REQUEST_TIMEOUT_MS: '1000',
+        CIO_FLEET_LOCK_MS: '3000',
+        CIO_FLEET_STALLED_CHECK_MS: '1000',
+        CIO_FLEET_RETRY_BASE_MS: '50',
+        CIO_FLEET_BREAKER_RESET_MS: '1000',
+        CIO_FLEET_FALLBACK_BASE_MS: '500',
+        CIO_FLEET_FALLBACK_CAP_MS: '1000',
+        ...env,
+      },
+    });
+  const worker = await startWorker();
 
   const verdict = (): DrillVerdict => {
     let outOfOrder = 0;
@@ -81,6 +89,7 @@ export async function startDrill({ env, producer }: DrillOptions): Promise<Drill
   let next = 0;
   return {
     worker,
+    startWorker,
     cio,
     receiverUrl: url,
     load() {

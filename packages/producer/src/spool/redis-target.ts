@@ -1,0 +1,86 @@
+import { laneOf, newUlid, sequenceKey } from '@cio-fleet/contracts';
+import { scriptArguments } from '../enqueue-write.ts';
+import type { LaneSet } from '../lane-set.ts';
+import type { RedisClock } from '../redis-clock.ts';
+import type { RedisConnection } from '../redis-connection.ts';
+import type { ReplayJob } from './replay-lane.ts';
+import type { ReachedIndexes, ReplayAnswer, ReplayTarget } from './replay-target.ts';
+import type { SpooledOperation, WriteOrigin } from './spooled-operation.ts';
+
+/** What replays to Redis share with direct writes. */
+export interface RedisTargetOptions {
+  readonly workspace: string;
+  readonly connection: RedisConnection;
+  readonly lanes: LaneSet;
+  readonly clock: RedisClock;
+  /** Whether Redis is there, knows us, and has room. */
+  readonly isUsable: () => boolean;
+  /** So many bytes are being written. */
+  readonly onWrite: (bytes: number) => void;
+}
+
+/** Replays to the lanes in Redis. */
+export class RedisTarget implements ReplayTarget {
+  readonly #options: RedisTargetOptions;
+
+  constructor(options: RedisTargetOptions) {
+    this.#options = options;
+  }
+
+  get isUsable(): boolean {
+    return !this.#options.lanes.isChanging && this.#options.isUsable();
+  }
+
+  get lanes(): number {
+    return this.#options.lanes.count;
+  }
+
+  laneOf(operation: SpooledOperation, lanes: number): number {
+    return laneOf(operation.laneKey, lanes);
+  }
+
+  async reached(spoolId: string): Promise<ReachedIndexes> {
+    const { connection, workspace } = this.#options;
+    const counts = await connection.addMember(sequenceKey(workspace, 0, countsRun(spoolId)), String(this.lanes));
+    const reached = new Map<number, readonly number[]>();
+    for (const count of counts.map(Number)) {
+      const keys = Array.from({ length: count }, (_, lane) => sequenceKey(workspace, lane, spoolRun(spoolId, count)));
+      reached.set(count, await connection.numbers(keys));
+    }
+    return reached;
+  }
+
+  async areWritten(origins: readonly WriteOrigin[]): Promise<readonly boolean[]> {
+    const { connection, workspace } = this.#options;
+    const last = await connection.numbers(origins.map(({ lane, run }) => sequenceKey(workspace, lane, run)));
+    return origins.map(({ sequence }, place) => (last[place] ?? 0) >= sequence);
+  }
+
+  async write(spoolId: string, lane: number, job: ReplayJob): Promise<ReplayAnswer> {
+    const { connection, workspace, lanes, clock, onWrite } = this.#options;
+    const { operations, origin } = job;
+    onWrite(operations.reduce((sum, { bytes }) => sum + bytes, 0));
+    const run = origin?.run ?? spoolRun(spoolId, lanes.count);
+    const sequence = origin?.sequence ?? job.lastIndex;
+    const args = scriptArguments({ workspace, lane, lanes: lanes.count, run, sequence, jobId: newUlid(), operations });
+    const sentAtMs = performance.now();
+    const answer = origin === undefined ? await connection.replay(args, job.expected) : await connection.enqueue(args);
+    if (answer.kind === 'moved') return { kind: 'moved', reached: answer.reached };
+    if (answer.kind === 'taken') {
+      clock.observe({ sentAtMs, receivedAtMs: performance.now(), redisMs: answer.redisMs });
+      return { kind: 'taken' };
+    }
+    lanes.adopt(answer.lanes);
+    return { kind: 'lanes' };
+  }
+}
+
+/** What a lane has of a spool is counted apart for each number of lanes: its lane 3 of 8 is not its lane 3 of 16. */
+function spoolRun(spoolId: string, lanes: number): string {
+  return `${spoolId}-${lanes}`;
+}
+
+/** The set of the numbers of lanes under which a spool may have been written. */
+function countsRun(spoolId: string): string {
+  return `${spoolId}-lanes`;
+}

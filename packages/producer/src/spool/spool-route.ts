@@ -1,0 +1,35 @@
+/**
+ * Where operations go:
+ * - `direct`: to Redis; nothing is in the spool.
+ * - `spool`: to the disk, behind what is there.
+ * - `wait`: nowhere for the moment, because the spool will be empty (or open) in an instant.
+ */
+export type SpoolRoute = 'direct' | 'spool' | 'wait';
+
+/** What the route depends on. */
+export interface RouteFacts {
+  /** Whether it isn't known yet what former runs left behind. */
+  readonly isOpening: boolean;
+  /** Whether the disk takes operations, as far as we know. */
+  readonly canAppend: boolean;
+  /** Whether every operation goes to disk first. */
+  readonly isAlways: boolean;
+  /** Whether Redis made trouble, and has taken nothing since. */
+  readonly isTroubled: boolean;
+  /** Operations in the spool that Redis doesn't have. */
+  readonly open: number;
+}
+
+/** With no more than this in the spool, waiting for it to be empty takes less long than a detour over the disk. */
+const NEARLY_EMPTY = 1_000;
+
+/**
+ * Decides the route. While the spool has anything, nothing goes past it: that is what keeps the order. All lanes take one
+ * route, because Redis is in trouble for all of them or for none.
+ */
+export function spoolRoute({ isOpening, canAppend, isAlways, isTroubled, open }: RouteFacts): SpoolRoute {
+  if (isOpening) return 'wait';
+  if (canAppend && (isAlways || isTroubled)) return 'spool';
+  if (open === 0) return 'direct';
+  return canAppend && open > NEARLY_EMPTY ? 'spool' : 'wait';
+}
