@@ -1,77 +1,141 @@
 import { ledgerResidue } from '@cio-fleet/contracts';
-import { waitFor } from '@cio-fleet/testkit';
 import type { Verdict } from '../rig/arrival-checker.ts';
-import { sendNumberedLoad } from '../rig/numbered-load.ts';
-import { startRig } from '../rig/rig.ts';
 import { integerBelow, seededRandom } from '../rig/seeded-random.ts';
-import { FAULTS } from './faults.ts';
+import type { Fault, FaultFamily } from './faults/fault.ts';
+import { FAULTS } from './faults/index.ts';
+import { failedHeads, mendAll, redriveAll, settle } from './recovery.ts';
+import { type Stage, type StageOptions, setStage } from './stage.ts';
 
-export interface FaultRunOptions {
-  readonly seed: number;
-  readonly minutes: number;
-  readonly workers: number;
-  readonly perSecond: number;
+export interface FaultRunOptions extends StageOptions {
+  readonly seconds: number;
+  /** @defaultValue all of them */
+  readonly faults?: readonly Fault[];
+  /** Share of the strikes that come with a second one of another family. @defaultValue 0.3 */
+  readonly overlap?: number;
+  /** Longest pause between strikes in ms. @defaultValue 1500 */
+  readonly mostPauseMs?: number;
+  /** How long all may take to arrive once everything is mended, in ms. @defaultValue 90_000 */
+  readonly recoveryTimeoutMs?: number;
   readonly onFault?: (name: string, atSeconds: number) => void;
 }
 
 export interface FaultRunResult extends Verdict {
+  readonly seed: number;
   readonly faults: number;
   /** From the end of the last fault until nothing waited any more, in s. */
   readonly recoverySeconds: number;
+  /** Over all faults: the longest from its end until all that was accepted before had arrived, in s. Faults overlap. */
+  readonly slowestRecoverySeconds: number;
   readonly residue: number;
   readonly waiting: number;
   readonly held: number;
+  readonly deadLettered: number;
+  readonly failedHeads: number;
+  /** Calls that were answered with an error, by its code. */
+  readonly refused: Readonly<Record<string, number>>;
+  /** What must never happen and did, beside what is counted. */
+  readonly complaints: readonly string[];
 }
 
-const RECOVERY_MS = 90_000;
+const LANES = 8;
 
-/** Steady load under random faults, one after another; each of load, faults and answers draws from a generator of its own. */
+/** Steady load under random faults. Load, schedule, links and answers each draw from a generator of their own. */
 export async function runFaults(options: FaultRunOptions): Promise<FaultRunResult> {
-  const rig = await startRig({ simulator: { latencyMs: 5 } });
+  const { workers, recoveryTimeoutMs = 90_000 } = options;
+  const stage = await setStage(options);
   try {
-    const workers = await Promise.all(Array.from({ length: options.workers }, () => rig.startWorker()));
-    const random = seededRandom(options.seed);
-    const ending = new AbortController();
-    const load = sendNumberedLoad({
-      cio: rig.createProducer({ enqueueTimeoutMs: 60_000 }),
-      checker: rig.checker,
-      operations: Number.POSITIVE_INFINITY,
-      persons: 400,
-      random: seededRandom(options.seed + 1),
-      concurrency: 200,
-      perSecond: options.perSecond,
-      signal: ending.signal,
-    });
+    const complaints: string[] = [];
+    stage.weather.rejecting(true);
+    await Promise.all(stage.producers.map((slot) => slot.start()));
+    const mendedAtMs = await strikeAtRandom(stage, options, (problem) => complaints.push(problem));
 
-    const startedAt = performance.now();
-    const deadline = startedAt + options.minutes * 60_000;
-    let faults = 0;
-    while (performance.now() < deadline) {
-      const fault = FAULTS[integerBelow(random, FAULTS.length)];
-      if (fault === undefined) break;
-      options.onFault?.(fault.name, (performance.now() - startedAt) / 1000);
-      await fault.strike({ rig, workers, random, pause });
-      faults += 1;
-      await pause(integerBelow(random, 1000));
-    }
-    const mendedAt = performance.now();
-    ending.abort();
-    await load;
-    await waitFor(async () => (await rig.ledger()).waiting === 0, { timeoutMs: RECOVERY_MS, intervalMs: 100 }).catch(
-      () => undefined, // The verdict tells what still waits.
-    );
-    const ledger = await rig.ledger();
+    await mendAll(stage, workers);
+    const endedAtMs = performance.now();
+    // A producer that ends without a flush has buffered operations that it never said ok to: they count as nothing.
+    await Promise.all(stage.producers.map((slot) => slot.stop()));
+    await settle(stage, recoveryTimeoutMs);
+    const recoverySeconds = (performance.now() - endedAtMs) / 1000;
+    await redriveAll(stage, recoveryTimeoutMs);
+
+    const ledger = await stage.rig.ledger();
+    const recoveriesMs = stage.rig.checker.recoveriesMs(mendedAtMs);
     return {
-      ...rig.checker.verdict(),
-      faults,
-      recoverySeconds: (performance.now() - mendedAt) / 1000,
+      seed: options.seed,
+      ...stage.rig.checker.verdict(),
+      faults: mendedAtMs.length,
+      recoverySeconds: round(recoverySeconds),
+      slowestRecoverySeconds: round(Math.max(0, ...recoveriesMs) / 1000),
       residue: ledgerResidue(ledger),
       waiting: ledger.waiting,
-      held: await rig.held(),
+      held: await stage.rig.held(),
+      deadLettered: ledger['dead-lettered'],
+      failedHeads: await failedHeads(stage, LANES),
+      refused: refusedBy(stage),
+      complaints,
     };
   } finally {
-    await rig.stop();
+    await stage.stop();
   }
+}
+
+/** When each fault was mended, by `performance.now`, rising. */
+async function strikeAtRandom(
+  stage: Stage,
+  options: FaultRunOptions,
+  complain: (problem: string) => void,
+): Promise<number[]> {
+  const { seconds, faults = FAULTS, overlap = 0.3, mostPauseMs = 1500, onFault } = options;
+  const random = seededRandom(options.seed);
+  const startedAtMs = performance.now();
+  const mendedAtMs: number[] = [];
+  const leftSeconds = () => seconds - (performance.now() - startedAtMs) / 1000;
+
+  const strike = async (fault: Fault): Promise<void> => {
+    onFault?.(fault.name, (performance.now() - startedAtMs) / 1000);
+    // Each fault draws from a generator of its own: how long one takes must not decide what the next one is.
+    const own = seededRandom(integerBelow(random, 2 ** 31));
+    await fault.strike({ stage, random: own, pause, complain });
+    mendedAtMs.push(performance.now());
+  };
+
+  while (leftSeconds() > 0) {
+    const possible = faults.filter((fault) => (fault.seconds ?? 6) <= leftSeconds() + 6);
+    const first = draw(possible, random, stage);
+    if (first === undefined) break;
+    const second =
+      random() < overlap
+        ? draw(
+            possible.filter(({ family }) => family !== first.family),
+            random,
+            stage,
+          )
+        : undefined;
+    await Promise.all([strike(first), ...(second === undefined ? [] : [strike(second)])]);
+    await pause(integerBelow(random, mostPauseMs));
+    stage.weather.rejecting(random() < 0.7);
+  }
+  return mendedAtMs;
+}
+
+/** Each family is as likely as the others, however many faults it has. */
+function draw(faults: readonly Fault[], random: () => number, stage: Stage): Fault | undefined {
+  const possible = faults.filter((fault) => fault.isPossible?.(stage) ?? true);
+  const families = [...new Set(possible.map(({ family }) => family))];
+  const family: FaultFamily | undefined = families[integerBelow(random, families.length)];
+  const members = possible.filter((fault) => fault.family === family);
+  return members[integerBelow(random, members.length)];
+}
+
+function refusedBy(stage: Stage): Record<string, number> {
+  const refused: Record<string, number> = {};
+  for (const { refused: codes } of stage.producers.flatMap(({ all }) => all)) {
+    for (const [code, count] of codes) refused[code] = (refused[code] ?? 0) + count;
+  }
+  return refused;
+}
+
+function round(seconds: number): number {
+  return Math.round(seconds * 10) / 10;
 }
 
 function pause(ms: number): Promise<void> {

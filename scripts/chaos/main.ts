@@ -1,38 +1,46 @@
-import { parseArgs } from 'node:util';
 import { orderAndLoss } from '../scenarios/order-and-loss.ts';
 import { runFaults } from './fault-run.ts';
+import { FAULTS } from './faults/index.ts';
+import { problemsOf } from './judge.ts';
+import { type ChaosOptions, parseChaosOptions } from './options.ts';
 
-const USAGE = 'usage: npm run chaos -- [--seed N] [--minutes M] [--only faults|order]';
-
-const { values } = parseArgs({
-  options: { seed: { type: 'string' }, minutes: { type: 'string', default: '1' }, only: { type: 'string' } },
-});
-const seed = values.seed === undefined ? Date.now() % 1_000_000 : Number(values.seed);
-const minutes = Number(values.minutes);
-if (!Number.isInteger(seed) || !(minutes > 0)) {
-  console.error(`expected a whole number as seed and a number above 0 as minutes; ${USAGE}`);
+const parsed = parseChaosOptions(process.argv.slice(2), Date.now() % 1_000_000);
+if (!parsed.ok) {
+  console.error(parsed.problem);
   process.exit(2);
 }
-console.log(`seed ${seed}`);
-let failed = false;
+const { options } = parsed;
+/** With `--json`, stdout is for the results alone. */
+const say = options.json ? console.error : console.log;
+let hasFailed = false;
 
-if (values.only !== 'order') {
-  console.log(`random faults for ${minutes} min, 3 workers, 500 operations/s`);
+if (options.only !== 'order') {
+  for (const seed of options.seeds) await faultRun(seed, options);
+}
+if (options.only === undefined || options.only === 'order') await orderRun(options.seeds[0] ?? 1);
+process.exit(hasFailed ? 1 : 0);
+
+async function faultRun(seed: number, { minutes, only, perSecond }: ChaosOptions): Promise<void> {
+  const faults = FAULTS.filter(({ name, family }) => only === undefined || `${family} ${name}`.includes(only));
+  if (faults.length === 0) {
+    console.error(`expected --only to be part of a fault's name or family, got ${only}`);
+    process.exit(2);
+  }
+  say(`seed ${seed}: random faults for ${minutes} min, 3 workers, 2 producers, ${perSecond} operations/s`);
   const result = await runFaults({
     seed,
-    minutes,
+    seconds: minutes * 60,
     workers: 3,
-    perSecond: 500,
-    onFault: (name, at) => console.log(`  ${at.toFixed(1).padStart(6)} s  ${name}`),
+    producers: 2,
+    perSecond,
+    faults,
+    onFault: (name, at) => say(`  ${at.toFixed(1).padStart(6)} s  ${name}`),
   });
-  judge(
-    'faults',
-    result,
-    result.lost + result.outOfOrder + Math.abs(result.residue) + result.held + result.waiting === 0,
-  );
+  judge(`faults, seed ${seed}`, result, problemsOf(result));
 }
-if (values.only !== 'faults') {
-  console.log('100,000 operations on 2,000 persons, 2 workers, one killed every 1.5 s');
+
+async function orderRun(seed: number): Promise<void> {
+  say('100,000 operations on 2,000 persons, 2 workers, one killed every 1.5 s');
   const result = await orderAndLoss({
     operations: 100_000,
     persons: 2000,
@@ -42,11 +50,14 @@ if (values.only !== 'faults') {
     seed,
     settleMs: 60_000,
   });
-  judge('order and loss', result, result.lost + result.outOfOrder + result.held === 0 && result.repeats < 10_000);
+  const isGood = result.lost + result.outOfOrder + result.held === 0 && result.repeats < 10_000;
+  judge('order and loss', result, isGood ? [] : ['expected nothing lost, in order, nobody held, repeats < 10 %']);
 }
-process.exit(failed ? 1 : 0);
 
-function judge(name: string, result: object, passed: boolean): void {
-  console.log(`${passed ? 'PASS' : 'FAIL'} ${name} ${JSON.stringify(result)}`);
-  if (!passed) failed = true;
+function judge(name: string, result: object, problems: readonly string[]): void {
+  const passed = problems.length === 0;
+  if (!passed) hasFailed = true;
+  say(`${passed ? 'PASS' : 'FAIL'} ${name} ${JSON.stringify(result)}`);
+  for (const problem of problems) say(`  ${problem}`);
+  if (options.json) console.log(JSON.stringify({ name, passed, problems, ...result }));
 }

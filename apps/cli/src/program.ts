@@ -6,6 +6,7 @@ import { addDeadLettersCommand } from './commands/dead-letters.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import type { AddCommand, Attach } from './commands/fleet-command.ts';
 import { addImportCommand } from './commands/import.ts';
+import { addLanesCommand } from './commands/lanes.ts';
 import { addRateCommand } from './commands/rate.ts';
 import { addRedriveCommand } from './commands/redrive.ts';
 import { addSendCommand } from './commands/send.ts';
@@ -27,6 +28,7 @@ const COMMANDS: readonly AddCommand[] = [
   addRedriveCommand,
   addRateCommand,
   addBreakerCommand,
+  addLanesCommand,
   addDoctorCommand,
   addCompletionCommand,
 ];

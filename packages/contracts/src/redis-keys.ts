@@ -19,6 +19,10 @@ export function queueKeyPrefix(workspace: string, queueName: string): string {
 export interface WorkspaceKeys {
   /** string: the number of lanes, fixed by the first process of the workspace. */
   readonly lanes: string;
+  /** string with TTL: the number of lanes that it is being changed to; meanwhile nothing is accepted. */
+  readonly nextLanes: string;
+  /** string: the most lanes that the workspace ever had; workers consume as many. */
+  readonly mostLanes: string;
   /** hash: lane key of a person -> number of its operations in fallback. */
   readonly held: string;
   /** hash: operations by final state, and how many were accepted. See `LEDGER_FIELDS`. */
@@ -46,6 +50,8 @@ export function workspaceKeys(workspace: string): WorkspaceKeys {
   const prefix = queuePrefix(workspace);
   return {
     lanes: `${prefix}:lanes`,
+    nextLanes: `${prefix}:lanes:next`,
+    mostLanes: `${prefix}:lanes:most`,
     held: `${prefix}:held`,
     ledger: `${prefix}:ledger`,
     waiting: `${prefix}:waiting`,

@@ -1,4 +1,5 @@
 export { assignLanes, assignOne } from './assignment.ts';
+export { type ChangeLanesOptions, type ChangeLanesResult, changeLanes } from './change-lanes.ts';
 export type { SettledBatch } from './head-run.ts';
 export { HEARTBEAT_INTERVAL_MS, HEARTBEAT_TTL_MS, type Heartbeat } from './heartbeat.ts';
 export { createLaneFleet, type LaneFleet, type LaneFleetOptions } from './lane-fleet.ts';

@@ -143,8 +143,8 @@ export function createLaneFleet(options: LaneFleetOptions): LaneFleet {
   /** The queues that are ours by the last beat; none once we are quiet. */
   function share(): readonly QueueAddress[] {
     if (membership === undefined || quiet) return [];
-    const { lanes, workers: live } = membership;
-    const own = assignLanes(lanes, live).get(workerId) ?? [];
+    const { consumedLanes, workers: live } = membership;
+    const own = assignLanes(consumedLanes, live).get(workerId) ?? [];
     return [
       ...own.map((index) => laneAddress(workspace, index)),
       ...[fallbackAddress(workspace), deadLetterAddress(workspace)].filter(
@@ -178,7 +178,7 @@ export function createLaneFleet(options: LaneFleetOptions): LaneFleet {
     breaker.override(membership.circuitOverride);
     watchdog?.beaten();
     const queues = share();
-    await assertFence(redis, allQueues(workspace, membership.lanes));
+    await assertFence(redis, allQueues(workspace, membership.consumedLanes));
     const names = new Set(queues.map(({ name }) => name));
     for (const [name, worker] of workers) {
       if (names.has(name)) continue;

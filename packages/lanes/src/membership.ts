@@ -9,7 +9,7 @@ import { redisScript } from './redis-script.ts';
  * One beat: puts our heartbeat, drops workers that fell silent, and answers who is alive and how many lanes there are, by
  * Redis's clock, so that hosts with wrong clocks don't matter.
  *
- * KEYS 1 workers · 2 our heartbeat · 3 lanes · 4 circuit override · ARGV 1 worker id ('' = only look) · 2 heartbeat JSON with "at":0 · 3 TTL ms · 4 default lanes
+ * KEYS 1 workers · 2 our heartbeat · 3 lanes · 4 circuit override · 5 most lanes · ARGV 1 worker id ('' = only look) · 2 heartbeat JSON with "at":0 · 3 TTL ms · 4 default lanes
  */
 const BEAT_LUA = `
 local time = redis.call('TIME')
@@ -20,7 +20,7 @@ if ARGV[1] ~= '' then
 end
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - tonumber(ARGV[3]))
 redis.call('SET', KEYS[3], ARGV[4], 'NX')
-return {redis.call('ZRANGE', KEYS[1], 0, -1), redis.call('GET', KEYS[3]), redis.call('GET', KEYS[4])}
+return {redis.call('ZRANGE', KEYS[1], 0, -1), redis.call('GET', KEYS[3]), redis.call('GET', KEYS[4]), redis.call('GET', KEYS[5])}
 `;
 
 const beatScript = redisScript(BEAT_LUA);
@@ -29,6 +29,8 @@ export interface Membership {
   /** Ids of the live workers, ours among them. */
   readonly workers: readonly string[];
   readonly lanes: number;
+  /** Lanes to consume: a lane of a former, larger number may still get a redriven operation. */
+  readonly consumedLanes: number;
   /** What an operator wants of every breaker of the workspace. */
   readonly circuitOverride: CircuitOverride | undefined;
 }
@@ -43,11 +45,16 @@ export async function beat(
   const keys = workspaceKeys(workspace);
   const reply = await beatScript.run(
     redis,
-    [keys.workers, heartbeatKey(workspace, heartbeat.id), keys.lanes, keys.circuitOverride],
+    [keys.workers, heartbeatKey(workspace, heartbeat.id), keys.lanes, keys.circuitOverride, keys.mostLanes],
     [heartbeat.id, JSON.stringify({ ...heartbeat, at: 0 }), HEARTBEAT_TTL_MS, defaultLanes],
   );
-  const [workers, lanes, override] = reply as [string[], string, string | null];
-  return { workers, lanes: Number(lanes), circuitOverride: asOverride(override) };
+  const [workers, lanes, override, most] = reply as [string[], string, string | null, string | null];
+  return {
+    workers,
+    lanes: Number(lanes),
+    consumedLanes: Math.max(Number(lanes), Number(most ?? 0)),
+    circuitOverride: asOverride(override),
+  };
 }
 
 /** Gives our share of the lanes back at once. */

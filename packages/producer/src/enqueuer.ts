@@ -11,7 +11,9 @@ import { MemoryWatch } from './memory-watch.ts';
 import type { ProducerSettings } from './producer-options.ts';
 import { RedisClock } from './redis-clock.ts';
 import { RedisConnection } from './redis-connection.ts';
-import { classifyRedisFailure, retryDelayMs } from './redis-failure.ts';
+import { classifyRedisFailure, type RedisFailure, retryDelayMs } from './redis-failure.ts';
+import { RedisTarget } from './spool/redis-target.ts';
+import { Spool } from './spool/spool.ts';
 
 type Settle = (result: EnqueueResult) => void;
 
@@ -29,11 +31,16 @@ export class Enqueuer {
   readonly #flushes = new FlushWaiters();
   readonly #memory: MemoryWatch;
   readonly #connection: RedisConnection;
+  readonly #spool: Spool | undefined;
+  /** Tells when a call has waited so long that it had better go to disk. */
+  readonly #patience: CallDeadlines | undefined;
   #bufferedOperations = 0;
   #bufferedBytes = 0;
   #nextNumber = 0;
   #isPrimed = false;
   #isTurnScheduled = false;
+  /** Whether the last thing heard of Redis was trouble. */
+  #isFailing = false;
   #retry: NodeJS.Timeout | undefined;
   #closing: Promise<FlushResult> | undefined;
 
@@ -49,9 +56,17 @@ export class Enqueuer {
         name: `cio-fleet:${settings.workspace}:producer`,
         timeoutMs: settings.redisTimeoutMs,
       },
-      { onReady: () => void this.#prime(), onError: (error) => report.redis(error) },
+      { onReady: () => void this.#prime(), onError: (error) => this.#noteLost(error) },
     );
     this.#memory = new MemoryWatch(() => this.#connection.memory());
+    if (settings.spoolDir === undefined) return;
+    this.#spool = this.#makeSpool(settings.spoolDir);
+    this.#patience = new CallDeadlines(patienceMs(settings.enqueueTimeoutMs), (slow) => this.#lose(slow));
+  }
+
+  /** Begins to replay what former runs left in the spool, if there is one. */
+  start(): void {
+    void this.#spool?.open();
   }
 
   /** Admits one operation; `settle` is called exactly once, never in this very call when it is admitted. */
@@ -70,16 +85,22 @@ export class Enqueuer {
       settle,
     };
     this.#nextNumber += 1;
-    if (this.#bufferedOperations === 0) this.#connection.hold();
     this.#bufferedOperations += 1;
+    if (this.#bufferedOperations === 1) this.#connection.hold();
     this.#bufferedBytes += prepared.bytes;
     this.#lanes.add(operation);
     this.#deadlines.add(operation);
+    this.#patience?.add(operation);
     this.#scheduleTurn();
   }
 
-  flush(timeoutMs: number): Promise<FlushResult> {
-    return this.#flushes.wait(this.#nextNumber, this.#bufferedOperations, timeoutMs);
+  async flush(timeoutMs: number): Promise<FlushResult> {
+    const untilMs = performance.now() + timeoutMs;
+    const memory = await this.#flushes.wait(this.#nextNumber, this.#bufferedOperations, timeoutMs);
+    if (this.#spool === undefined) return memory;
+    await this.#spool.replayed(Math.max(0, untilMs - performance.now()), false);
+    const { spooled } = this.#spool;
+    return { ok: memory.ok && spooled === 0, pending: memory.pending, spooled };
   }
 
   close(timeoutMs: number): Promise<FlushResult> {
@@ -88,9 +109,18 @@ export class Enqueuer {
   }
 
   async #close(timeoutMs: number): Promise<FlushResult> {
-    const result = await this.flush(timeoutMs);
+    const untilMs = performance.now() + timeoutMs;
+    let result: FlushResult = await this.#flushes.wait(this.#nextNumber, this.#bufferedOperations, timeoutMs);
     clearTimeout(this.#retry);
     this.#deadlines.stop();
+    this.#patience?.stop();
+    if (this.#spool !== undefined) {
+      // What is on disk is safe. It is waited for only while Redis takes it.
+      await this.#spool.replayed(Math.max(0, untilMs - performance.now()), true);
+      const { spooled } = this.#spool;
+      await this.#spool.close();
+      result = { ...result, spooled };
+    }
     this.#memory.stop();
     this.#connection.close();
     for (const [, writer] of this.#lanes.entries()) this.#leave(writer.takeAll(), () => failure('CLOSED'));
@@ -100,9 +130,52 @@ export class Enqueuer {
   #obstacleTo({ bytes }: PreparedOperation): EnqueueErrorCode | undefined {
     const { maxBufferedOperations, maxBufferedBytes } = this.#settings;
     if (this.#closing !== undefined) return 'CLOSED';
-    if (this.#memory.isFull) return 'QUEUE_FULL';
+    const spool = this.#spool;
+    if (this.#memory.isFull) {
+      if (spool === undefined) return 'QUEUE_FULL';
+      if (spool.problemCode !== undefined) return spool.problemCode;
+      spool.trigger();
+    }
     const hasRoom = this.#bufferedOperations < maxBufferedOperations && this.#bufferedBytes + bytes <= maxBufferedBytes;
-    return hasRoom ? undefined : 'BUFFER_FULL';
+    if (spool === undefined) return hasRoom ? undefined : 'BUFFER_FULL';
+    if (spool.isFullFor(this.#bufferedBytes + bytes)) return 'SPOOL_FULL';
+    const isCrowded = this.#bufferedOperations * 4 > maxBufferedOperations * 3;
+    if (isCrowded) spool.trigger();
+    return hasRoom ? undefined : (spool.problemCode ?? 'BUFFER_FULL');
+  }
+
+  #makeSpool(spoolDir: string): Spool {
+    const { workspace } = this.#settings;
+    const target = new RedisTarget({
+      workspace,
+      connection: this.#connection,
+      lanes: this.#lanes,
+      clock: this.#clock,
+      isUsable: () => this.#isPrimed && this.#connection.isReady && !this.#memory.isFull,
+      onWrite: (bytes) => this.#memory.touch(bytes),
+    });
+    return new Spool(
+      { ...this.#settings, spoolDir },
+      {
+        run: this.#run,
+        lanes: this.#lanes,
+        target,
+        report: this.#report,
+        leave: (operations, resultOf) => this.#leave(operations, resultOf),
+        wake: () => this.#scheduleTurn(),
+        want: (isWanted) => this.#want(isWanted),
+        isHopeful: () => this.#isHopeful,
+        redisTook: () => {
+          this.#isFailing = false;
+        },
+        redisFailed: (error) => this.#noteFailure(error),
+      },
+    );
+  }
+
+  #want(isWanted: boolean): void {
+    this.#connection.want(isWanted);
+    this.#holdOrRelease();
   }
 
   /** Once per connection, before the first write: Redis's time, and how many lanes there are. */
@@ -120,6 +193,8 @@ export class Enqueuer {
     if (memory.status === 'fulfilled') this.#memory.observe(memory.value);
     if (!this.#connection.isReady) return;
     this.#isPrimed = true;
+    this.#isFailing = false;
+    this.#spool?.reconnected();
     for (const [, writer] of this.#lanes.entries()) writer.notBeforeMs = 0;
     this.#scheduleTurn();
   }
@@ -138,8 +213,10 @@ export class Enqueuer {
   }
 
   #turn(): void {
+    if (this.#spool !== undefined) this.#connection.together(() => this.#spool?.turn());
     if (!this.#isPrimed || !this.#connection.isReady) return;
     this.#lanes.changeIfQuiet();
+    if (this.#spool?.allowsDirect === false) return;
     const nowMs = performance.now();
     let earliestMs = Number.POSITIVE_INFINITY;
     this.#connection.together(() => {
@@ -181,6 +258,8 @@ export class Enqueuer {
   #conclude(writer: LaneWriter, answer: EnqueueAnswer, sentAtMs: number): void {
     if (answer.kind === 'taken') {
       this.#clock.observe({ sentAtMs, receivedAtMs: performance.now(), redisMs: answer.redisMs });
+      this.#isFailing = false;
+      this.#spool?.noteTaken();
       this.#leave(writer.finish(), ({ id }) => ({ ok: true, id: id as string }));
     } else if (answer.lanes === this.#lanes.count) {
       this.#fail(writer, new Error('expected the number of lanes in Redis as digits, got another text'));
@@ -192,17 +271,30 @@ export class Enqueuer {
   }
 
   #fail(writer: LaneWriter, error: unknown): void {
-    const kind = classifyRedisFailure(error);
-    this.#report.redis(error);
+    const kind = this.#noteFailure(error);
+    if (writer.current === undefined) {
+      // Its operations are in the spool already, which repeats the write under its number.
+      writer.finish();
+      return;
+    }
     if (kind === 'refused') {
       const detail = error instanceof Error ? error.message : String(error);
       this.#leave(writer.finish(), ({ id }) => failure('REDIS_REFUSED', { ...(id ? { id } : {}), detail }));
       return;
     }
-    if (kind === 'full') this.#memory.markFull();
     if (kind === 'disconnected') writer.isUnknown = true;
     writer.failures += 1;
     writer.notBeforeMs = performance.now() + retryDelayMs(writer.failures, Math.random);
+  }
+
+  #noteFailure(error: unknown): RedisFailure {
+    const kind = classifyRedisFailure(error);
+    this.#isFailing = true;
+    this.#report.redis(error);
+    if (kind === 'full') this.#memory.markFull();
+    // No answer may yet come within the patience of the calls; these answers say that it won't.
+    if (kind === 'full' || kind === 'retryable') this.#spool?.trigger();
+    return kind;
   }
 
   /** Operations leave the buffer; callers that still wait get their answer, the others' failures go to `onError`. */
@@ -217,7 +309,37 @@ export class Enqueuer {
       else if (!result.ok) this.#report.failed(result);
       this.#flushes.left(operation.number);
     }
-    if (this.#bufferedOperations === 0) this.#connection.release();
+    if (this.#bufferedOperations === 0) this.#holdOrRelease();
+  }
+
+  /**
+   * What is in memory only keeps the process alive until Redis has it. What is on disk does so while Redis takes it, and not
+   * through an outage.
+   */
+  #holdOrRelease(): void {
+    if (this.#bufferedOperations > 0) return;
+    const isBusy = this.#spool !== undefined && this.#spool.spooled > 0 && this.#isHopeful;
+    if (isBusy) this.#connection.hold();
+    else this.#connection.release();
+  }
+
+  get #isHopeful(): boolean {
+    return !this.#isFailing && !this.#memory.isFull;
+  }
+
+  #noteLost(error: Error): void {
+    this.#isFailing = true;
+    this.#report.redis(error);
+    if (this.#spool === undefined) return;
+    this.#holdOrRelease();
+    this.#scheduleTurn();
+  }
+
+  /** Redis took too long. Answers that came while the host was busy are heard first. */
+  #lose(operation: BufferedOperation): void {
+    setImmediate(() => {
+      if (operation.settle !== undefined) this.#spool?.trigger();
+    });
   }
 
   /** The caller's time is up; the operation stays and is sent when Redis takes it. */
@@ -228,6 +350,11 @@ export class Enqueuer {
     this.#lanes.of(operation).stamp(operation);
     settle?.(failure('ENQUEUE_TIMEOUT', { id: operation.id as string }));
   }
+}
+
+/** How long a call waits for Redis before it goes to disk: that must be done within the time-out, too. */
+function patienceMs(enqueueTimeoutMs: number): number {
+  return Math.min(enqueueTimeoutMs / 4, 250);
 }
 
 /** Timers fire a little late, and the promise is "never later": so they are set a little early. */

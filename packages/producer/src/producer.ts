@@ -8,7 +8,7 @@ import { createVerbs } from './verbs.ts';
 const FLUSH_TIMEOUT_MS = 10_000;
 
 /**
- * Makes a producer. It connects at its first call, works while Redis is away, and never throws into the host afterwards.
+ * Makes a producer. It connects at its first call (with a spool: also when a former run left something there), works while Redis is away, and never throws into the host afterwards.
  *
  * @example
  * ```ts
@@ -22,6 +22,7 @@ export function createProducer<Events extends EventMap = AnyEvents>(options: Pro
   const settings = producerSettings(options);
   const report = new FailureReport(options.onError, options.logger);
   const enqueuer = new Enqueuer(settings, report);
+  enqueuer.start();
   const producer: Producer = {
     ...createVerbs({ sink: enqueuer, report, source: settings.source }),
     flush: (flushOptions) => enqueuer.flush(timeoutOf(flushOptions)),

@@ -33,7 +33,7 @@ const KEEP_ALIVE_MS = 10_000;
  * A connection that owes an answer for this long is taken for dead, in ms: half-open ones (a node that vanished, a firewall
  * that forgot) never end by themselves. Far above any pause of a sound Redis, and idle workers ask every second.
  */
-const SILENCE_MS = 15_000;
+const SILENCE_MS = 10_000;
 const CONNECT_TIMEOUT_MS = 5_000;
 const COMMAND_CONNECT_TIMEOUT_MS = 3_000;
 const COMMAND_TIMEOUT_MS = 10_000;

@@ -69,6 +69,16 @@ export class Replayer {
     return open;
   }
 
+  /** Whether nothing is left to do, not even to retain. */
+  get isIdle(): boolean {
+    return this.isDrained && this.#retention.isEmpty;
+  }
+
+  /** Whether Redis has the last log up to this index, and all before it. */
+  isTaken(index: number): boolean {
+    return this.#current === this.#replays.length - 1 && this.#takenIndex >= index;
+  }
+
   /** Redis was reached anew: what it has is asked for before anything else is written. */
   resync(): void {
     this.#isStale = true;
@@ -88,7 +98,7 @@ export class Replayer {
   turn(): void {
     const nowMs = performance.now();
     if (this.#isStopped || this.#isSyncing || !this.#options.target.isUsable) return;
-    if (this.isDrained && this.#retention.isEmpty) return;
+    if (this.isIdle) return;
     if (nowMs < this.#notBeforeMs) this.#retryAt(this.#notBeforeMs);
     else if (this.#mustSync) this.#syncIfQuiet();
     else {
@@ -111,6 +121,13 @@ export class Replayer {
   get #mustSync(): boolean {
     const { lanes } = this.#replay;
     return this.#isStale || (lanes !== 0 && lanes !== this.#options.target.lanes);
+  }
+
+  /** Every record of the present log up to this index is in Redis. */
+  get #takenIndex(): number {
+    let index = this.#replay.given;
+    for (const { oldest } of this.#lanes) if (oldest !== undefined && oldest <= index) index = oldest - 1;
+    return index;
   }
 
   get #openInLanes(): number {
@@ -230,8 +247,7 @@ export class Replayer {
   /** What no lane waits for any more is done with, or kept for the time being. */
   async #settle(): Promise<void> {
     const replay = this.#replay;
-    const oldest = Math.min(...this.#lanes.map((lane) => lane.oldest ?? Number.POSITIVE_INFINITY));
-    const index = Math.min(oldest - 1, replay.given);
+    const index = this.#takenIndex;
     if (this.#options.retainMs > 0) this.#retention.note(replay, index, performance.now());
     const isDone = replay.unread === 0 && this.#openInLanes === 0 && replay !== this.#replays.at(-1);
     if (isDone) {

@@ -60,11 +60,13 @@ export class SpoolFolder {
       if (segment === undefined) await this.#setAside(name);
       else segments.set(segment.spoolId, [...(segments.get(segment.spoolId) ?? []), segment]);
     }
-    const orphans = names.filter((name) => name.endsWith(CURSOR_SUFFIX) && !segments.has(name.slice(0, -CURSOR_SUFFIX.length)));
+    const orphans = names.filter(
+      (name) => name.endsWith(CURSOR_SUFFIX) && !segments.has(name.slice(0, -CURSOR_SUFFIX.length)),
+    );
     for (const name of orphans) await disk.remove(`${folder}/${name}`);
     const logs: SpoolLog[] = [];
     for (const id of [...segments.keys()].sort()) logs.push(await this.#formerLog(id, segments.get(id) ?? []));
-    return logs;
+    return logs.filter(({ segments: left }) => left.length > 0);
   }
 
   /** Without a whole header a file holds nothing that was ever promised; if it holds much, someone may want to look. */
@@ -85,6 +87,7 @@ export class SpoolFolder {
     }
     const log = new SpoolLog({ ...this.#options, id }, segments);
     await log.load();
+    await log.clear();
     return log;
   }
 }

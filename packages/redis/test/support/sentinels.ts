@@ -62,6 +62,8 @@ export async function startSentinelGroup(): Promise<SentinelGroup> {
       asked.disconnect();
       for (const sentinel of sentinels) sentinel.signal('SIGKILL');
       await Promise.all(sentinels.map(({ exited }) => exited));
+      // One of them may be frozen, and would not hear a gentler word.
+      await Promise.all([master.kill(), replica.kill()]);
       await Promise.all([master.stop(), replica.stop()]);
       rmSync(folder, { recursive: true, force: true });
     },

@@ -1,0 +1,21 @@
+import { CLOCK_FAULTS } from './clock-faults.ts';
+import { CUSTOMERIO_FAULTS } from './customerio-faults.ts';
+import { ERASURE_FAULTS } from './erasure-faults.ts';
+import type { Fault } from './fault.ts';
+import { NETWORK_FAULTS } from './network-faults.ts';
+import { OPERATOR_FAULTS } from './operator-faults.ts';
+import { PRODUCER_FAULTS } from './producer-faults.ts';
+import { REDIS_FAULTS } from './redis-faults.ts';
+import { WORKER_FAULTS } from './worker-faults.ts';
+
+/** Every kind of fault of a random run. */
+export const FAULTS: readonly Fault[] = [
+  ...WORKER_FAULTS,
+  ...PRODUCER_FAULTS,
+  ...REDIS_FAULTS,
+  ...NETWORK_FAULTS,
+  ...CUSTOMERIO_FAULTS,
+  ...OPERATOR_FAULTS,
+  ...CLOCK_FAULTS,
+  ...ERASURE_FAULTS,
+];
