@@ -71,10 +71,19 @@ export function createWorkerMetrics(registry: Registry, now: () => number = Date
   return {
     settled({ queue, operations: settled, fates }) {
       const { workspace, role } = queue;
+      const settledAtMs = now();
+      const counts = new Map<string, { readonly verb: string; readonly outcome: string; count: number }>();
       for (const [index, { op, at }] of settled.entries()) {
+        const verb = verbOf(op);
         const outcome = fates[index]?.kind ?? 'moved';
-        operations.inc({ workspace, role, verb: verbOf(op), outcome });
-        if (outcome === 'delivered') latency.observe({ workspace, role }, Math.max(0, now() - at) / 1000);
+        const counted = counts.get(`${verb} ${outcome}`);
+        if (counted === undefined) counts.set(`${verb} ${outcome}`, { verb, outcome, count: 1 });
+        else counted.count += 1;
+        if (outcome === 'delivered') latency.observe({ workspace, role }, Math.max(0, settledAtMs - at) / 1000);
+      }
+      // A labelled counter costs more than the sum: once for each verb and outcome of a batch.
+      for (const { verb, outcome, count } of counts.values()) {
+        operations.inc({ workspace, role, verb, outcome }, count);
       }
     },
     requested(workspace, facts) {

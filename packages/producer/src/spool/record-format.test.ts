@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { decodeHeader, decodeRecord, encodeHeader, encodeRecords, HEADER_BYTES, recordBytesBound } from './record-format.ts';
+import {
+  decodeHeader,
+  decodeRecord,
+  encodeHeader,
+  encodeRecords,
+  HEADER_BYTES,
+  recordBytesBound,
+} from './record-format.ts';
 import type { SpoolableOperation, SpooledOperation } from './spooled-operation.ts';
 
 const ULID = '01HZXW0000000000000000000A';
@@ -71,7 +78,11 @@ it('bounds the bytes of a record from above', () => {
 });
 
 it('recovers an exact prefix of any truncated or flipped segment', () => {
-  const harm = fc.record({ cutAt: fc.double({ min: 0, max: 1, noNaN: true }), flipAt: fc.double({ min: 0, max: 1, noNaN: true }), bit: fc.nat(7) });
+  const harm = fc.record({
+    cutAt: fc.double({ min: 0, max: 1, noNaN: true }),
+    flipAt: fc.double({ min: 0, max: 1, noNaN: true }),
+    bit: fc.nat(7),
+  });
   fc.assert(
     fc.property(fc.array(operations, { minLength: 1, maxLength: 12 }), harm, fc.boolean(), (list, where, isFlip) => {
       const whole = segmentOf(list, 5);
