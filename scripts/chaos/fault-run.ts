@@ -14,6 +14,10 @@ export interface FaultRunOptions extends StageOptions {
   readonly overlap?: number;
   /** Longest pause between strikes in ms. @defaultValue 1500 */
   readonly mostPauseMs?: number;
+  /** A strike each so many ms, instead of random pauses. */
+  readonly everyMs?: number;
+  /** Watches the stage while it plays; ended by the function that it returns. */
+  readonly observe?: (stage: Stage) => () => void;
   /** How long all may take to arrive once everything is mended, in ms. @defaultValue 90_000 */
   readonly recoveryTimeoutMs?: number;
   readonly onFault?: (name: string, atSeconds: number) => void;
@@ -30,6 +34,8 @@ export interface FaultRunResult extends Verdict {
   readonly waiting: number;
   readonly held: number;
   readonly deadLettered: number;
+  /** Operations that were dead letters in between, by reason. */
+  readonly deadLetterReasons: Readonly<Record<string, number>>;
   readonly failedHeads: number;
   /** Calls that were answered with an error, by its code. */
   readonly refused: Readonly<Record<string, number>>;
@@ -47,7 +53,9 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultRunResul
     const complaints: string[] = [];
     stage.weather.rejecting(true);
     await Promise.all(stage.producers.map((slot) => slot.start()));
+    const endObservation = options.observe?.(stage);
     const mendedAtMs = await strikeAtRandom(stage, options, (problem) => complaints.push(problem));
+    endObservation?.();
 
     await mendAll(stage, workers);
     const endedAtMs = performance.now();
@@ -70,8 +78,9 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultRunResul
       held: await stage.rig.held(),
       deadLettered: ledger['dead-lettered'],
       failedHeads: await failedHeads(stage, LANES),
+      deadLetterReasons: stage.deadLetters.reasons,
       refused: refusedBy(stage),
-      complaints,
+      complaints: [...complaints, ...stage.deadLetters.undeserved.slice(0, 10)],
     };
   } finally {
     await stage.stop();
@@ -84,7 +93,7 @@ async function strikeAtRandom(
   options: FaultRunOptions,
   complain: (problem: string) => void,
 ): Promise<number[]> {
-  const { seconds, faults = FAULTS, overlap = 0.3, mostPauseMs = 1500, onFault } = options;
+  const { seconds, faults = FAULTS, overlap = 0.3, mostPauseMs = 1500, everyMs, onFault } = options;
   const random = seededRandom(options.seed);
   const startedAtMs = performance.now();
   const mendedAtMs: number[] = [];
@@ -99,6 +108,7 @@ async function strikeAtRandom(
   };
 
   while (leftSeconds() > 0) {
+    const struckAtMs = performance.now();
     const possible = faults.filter((fault) => (fault.seconds ?? 6) <= leftSeconds() + 6);
     const first = draw(possible, random, stage);
     if (first === undefined) break;
@@ -111,7 +121,9 @@ async function strikeAtRandom(
           )
         : undefined;
     await Promise.all([strike(first), ...(second === undefined ? [] : [strike(second)])]);
-    await pause(integerBelow(random, mostPauseMs));
+    const untilNextMs =
+      everyMs === undefined ? integerBelow(random, mostPauseMs) : struckAtMs + everyMs - performance.now();
+    await pause(Math.max(0, Math.min(untilNextMs, leftSeconds() * 1000)));
     stage.weather.rejecting(random() < 0.7);
   }
   return mendedAtMs;

@@ -1,57 +1,58 @@
-import { orderAndLoss } from '../scenarios/order-and-loss.ts';
+import { DRILLS, type Drill } from './drills.ts';
 import { runFaults } from './fault-run.ts';
 import { FAULTS } from './faults/index.ts';
+import { flavourOf } from './flavour.ts';
 import { problemsOf } from './judge.ts';
-import { type ChaosOptions, parseChaosOptions } from './options.ts';
+import { parseChaosOptions } from './options.ts';
+import { soak } from './soak.ts';
 
 const parsed = parseChaosOptions(process.argv.slice(2), Date.now() % 1_000_000);
 if (!parsed.ok) {
   console.error(parsed.problem);
   process.exit(2);
 }
-const { options } = parsed;
+const { seeds, minutes, only, soakMinutes, json, perSecond } = parsed.options;
 /** With `--json`, stdout is for the results alone. */
-const say = options.json ? console.error : console.log;
+const say = json ? console.error : console.log;
+const onFault = (name: string, atSeconds: number) => say(`  ${atSeconds.toFixed(1).padStart(6)} s  ${name}`);
 let hasFailed = false;
 
-if (options.only !== 'order') {
-  for (const seed of options.seeds) await faultRun(seed, options);
+const drill = DRILLS.find(({ name }) => name === only);
+for (const seed of seeds) {
+  if (drill !== undefined) await runDrill(drill, seed);
+  else if (soakMinutes !== undefined) await runSoak(seed, soakMinutes);
+  else await runRandom(seed);
 }
-if (options.only === undefined || options.only === 'order') await orderRun(options.seeds[0] ?? 1);
+// Without a choice: the drills in their full length too.
+if (only === undefined && soakMinutes === undefined && seeds.length === 1) {
+  for (const each of DRILLS) await runDrill(each, seeds[0] ?? 1);
+}
 process.exit(hasFailed ? 1 : 0);
 
-async function faultRun(seed: number, { minutes, only, perSecond }: ChaosOptions): Promise<void> {
-  const faults = FAULTS.filter(({ name, family }) => only === undefined || `${family} ${name}`.includes(only));
+async function runRandom(seed: number): Promise<void> {
+  const faults = FAULTS.filter(({ name, family }) => only === undefined || `${family}: ${name}`.includes(only));
   if (faults.length === 0) {
-    console.error(`expected --only to be part of a fault's name or family, got ${only}`);
+    const names = [...DRILLS.map(({ name }) => name), ...FAULTS.map(({ name, family }) => `${family}: ${name}`)];
+    console.error(`expected --only to be a drill or part of one of these, got ${only}:\n  ${names.join('\n  ')}`);
     process.exit(2);
   }
-  say(`seed ${seed}: random faults for ${minutes} min, 3 workers, 2 producers, ${perSecond} operations/s`);
-  const result = await runFaults({
-    seed,
-    seconds: minutes * 60,
-    workers: 3,
-    producers: 2,
-    perSecond,
-    faults,
-    onFault: (name, at) => say(`  ${at.toFixed(1).padStart(6)} s  ${name}`),
-  });
-  judge(`faults, seed ${seed}`, result, problemsOf(result));
+  const { name, ...flavour } = flavourOf(seed);
+  say(`seed ${seed}: ${minutes} min, 3 workers, 2 producers, ${perSecond} operations/s, ${name}`);
+  const load = { workers: 3, producers: 2, perSecond };
+  const result = await runFaults({ seed, seconds: minutes * 60, ...load, ...flavour, faults, onFault });
+  judge(`faults, seed ${seed}, ${name}`, result, problemsOf(result));
 }
 
-async function orderRun(seed: number): Promise<void> {
-  say('100,000 operations on 2,000 persons, 2 workers, one killed every 1.5 s');
-  const result = await orderAndLoss({
-    operations: 100_000,
-    persons: 2000,
-    workers: 2,
-    killEveryMs: 1500,
-    perSecond: 2500,
-    seed,
-    settleMs: 60_000,
-  });
-  const isGood = result.lost + result.outOfOrder + result.held === 0 && result.repeats < 10_000;
-  judge('order and loss', result, isGood ? [] : ['expected nothing lost, in order, nobody held, repeats < 10 %']);
+async function runSoak(seed: number, forMinutes: number): Promise<void> {
+  say(`seed ${seed}: soak for ${forMinutes} min, a fault a minute, ${perSecond} operations/s`);
+  const { problems, ...result } = await soak({ seed, minutes: forMinutes, perSecond, onFault });
+  judge(`soak, seed ${seed}`, result, problems);
+}
+
+async function runDrill({ name, description, run }: Drill, seed: number): Promise<void> {
+  say(description);
+  const { result, problems } = await run(seed);
+  judge(`${name}, seed ${seed}`, result, problems);
 }
 
 function judge(name: string, result: object, problems: readonly string[]): void {
@@ -59,5 +60,5 @@ function judge(name: string, result: object, problems: readonly string[]): void 
   if (!passed) hasFailed = true;
   say(`${passed ? 'PASS' : 'FAIL'} ${name} ${JSON.stringify(result)}`);
   for (const problem of problems) say(`  ${problem}`);
-  if (options.json) console.log(JSON.stringify({ name, passed, problems, ...result }));
+  if (json) console.log(JSON.stringify({ name, passed, problems, ...result }));
 }

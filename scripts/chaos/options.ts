@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 export interface ChaosOptions {
   readonly seeds: readonly number[];
   readonly minutes: number;
-  /** Only faults whose name or family contains this. */
+  /** Only faults whose name or family contains this; or the name of a drill. */
   readonly only: string | undefined;
   /** Minutes of the soak; undefined: no soak. */
   readonly soakMinutes: number | undefined;

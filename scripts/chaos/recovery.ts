@@ -36,7 +36,7 @@ export async function settle(stage: Stage, timeoutMs: number): Promise<boolean> 
 export async function redriveAll(stage: Stage, timeoutMs: number): Promise<void> {
   for (let round = 0; round < REDRIVE_ROUNDS; round += 1) {
     if ((await stage.rig.ledger())['dead-lettered'] === 0) return;
-    await stage.expectRedrive();
+    await stage.deadLetters.look();
     await redriveDeadLetters({ redis: stage.rig.client, workspace: 'default', ratePerSecond: 5000 });
     await waitFor(async () => (await stage.rig.ledger())['dead-lettered'] === 0, { timeoutMs: 5000 }).catch(
       () => undefined, // Some are still on their way to rest; the next round takes them.

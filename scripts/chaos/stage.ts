@@ -1,11 +1,10 @@
-import { deadLetterQueueName, queueKeyPrefix } from '@cio-fleet/contracts';
 import type { ProducerOptions } from '@cio-fleet/producer';
 import type { RedisOptions } from '@cio-fleet/testkit';
 import { FULL_MIX, type LoadMix } from '../rig/numbered-load.ts';
-import { readNumbered } from '../rig/numbered-operation.ts';
 import { createPowerCut, type PowerCut } from '../rig/power-cut.ts';
 import { type Rig, startRig } from '../rig/rig.ts';
 import { integerBelow, seededRandom } from '../rig/seeded-random.ts';
+import { createDeadLetterWatch, type DeadLetterWatch } from './dead-letter-watch.ts';
 import { type Operator, startOperator } from './operator.ts';
 import { createProducerSlot, type ProducerSlot } from './producer-slot.ts';
 import { createWeather, type Weather } from './weather.ts';
@@ -24,6 +23,8 @@ export interface StageOptions {
   readonly mix?: LoadMix;
   readonly redis?: RedisOptions;
   readonly producer?: ProducerOptions;
+  /** Producers with a spool. @defaultValue none */
+  readonly spoolMode?: 'overflow' | 'always';
   /** Environment of the workers, beside the drill's times. */
   readonly env?: Readonly<Record<string, string>>;
   readonly workerEntry?: string;
@@ -42,10 +43,11 @@ export interface Stage {
   readonly operator: Operator | undefined;
   /** Undefined where there is no C compiler. */
   readonly powerCut: PowerCut | undefined;
+  /** What a power cut takes from Redis: nothing, what spools give back, or what was accepted just before. */
+  readonly powerCutCosts: 'nothing' | 'covered' | 'accepted';
   /** The workers that are meant to run. */
   runningWorkers(): readonly WorkerSlot[];
-  /** Tells the checker that all dead letters there are will be late: call it before a redrive. */
-  expectRedrive(): Promise<void>;
+  readonly deadLetters: DeadLetterWatch;
   stop(): Promise<void>;
 }
 
@@ -84,6 +86,7 @@ export async function setStage(options: StageOptions): Promise<Stage> {
         perSecond: options.perSecond / options.producers,
         mix,
         ...(options.producer && { producer: options.producer }),
+        ...(options.spoolMode && { spoolMode: options.spoolMode }),
       }),
     ),
   );
@@ -97,21 +100,14 @@ export async function setStage(options: StageOptions): Promise<Stage> {
     weather: createWeather(rig.simulator),
     operator,
     powerCut,
+    powerCutCosts:
+      (options.redis?.appendFsync ?? 'always') === 'always'
+        ? 'nothing'
+        : options.spoolMode === 'always'
+          ? 'covered'
+          : 'accepted',
     runningWorkers: () => workers.filter((worker) => worker.process !== undefined),
-    async expectRedrive() {
-      const prefix = queueKeyPrefix('default', deadLetterQueueName('default'));
-      const ids = await rig.client.zrange(`${prefix}failed`, '0', '-1');
-      const texts = await Promise.all(ids.map((id) => rig.client.hget(`${prefix}${id}`, 'data')));
-      for (const text of texts) {
-        const { operations = [] } = JSON.parse(text ?? '{}') as {
-          operations?: { op: Parameters<typeof readNumbered>[0] }[];
-        };
-        for (const { op } of operations) {
-          const numbered = readNumbered(op);
-          for (const n of numbered?.numbers ?? []) rig.checker.late(numbered?.person ?? '', n);
-        }
-      }
-    },
+    deadLetters: createDeadLetterWatch(rig),
     async stop() {
       await operator?.stop();
       await Promise.all([...workers, ...producers].map((slot) => slot.dispose()));

@@ -62,6 +62,22 @@ it('reports apart what was accepted while Redis may have lost it', () => {
   expect(checker.verdict()).toMatchObject({ lost: 1, lostByRedis: 1, examples: ['lost: before #0'] });
 });
 
+it('excuses what was retained when Redis may have lost it at any time after its call', () => {
+  const checker = createArrivalChecker();
+  checker.retained('p', checker.next('p'));
+  checker.mayHaveLostSince(performance.now());
+  checker.accepted('p', 0);
+  expect(checker.verdict()).toMatchObject({ accepted: 1, lost: 0, lostByRedis: 1 });
+});
+
+it('excuses nothing that spools still have', () => {
+  const checker = createArrivalChecker();
+  const from = performance.now();
+  accept(checker, 'p', 1);
+  checker.mayHaveLostSince(from, true);
+  expect(checker.verdict()).toMatchObject({ lost: 1, lostByRedis: 0 });
+});
+
 it('finds a first arrival after a later one, but not among different persons', () => {
   const checker = createArrivalChecker();
   accept(checker, 'p', 3);

@@ -45,10 +45,15 @@ export interface LoadRecord {
 
 /** Numbers each person's operations, and judges their arrival. */
 export interface ArrivalChecker extends LoadRecord {
+  /** The call of operation `n` was answered before Redis took it; `accepted` follows once it is known that Redis did. */
+  retained(person: string, n: number): void;
   /** Operation `n` is a dead letter that is redriven, so it is late by nature. */
   late(person: string, n: number): void;
-  /** What was accepted from `fromMs` to now Redis may have lost. By `performance.now`. */
-  mayHaveLostSince(fromMs: number): void;
+  /**
+   * What was accepted from `fromMs` to now (by `performance.now`) Redis may have lost. `isCovered`: spools have it still, so nothing
+   * may be lost; but an erasure's mark is missing until it comes back.
+   */
+  mayHaveLostSince(fromMs: number, isCovered?: boolean): void;
   /** To be given to the simulator's `onOperation`. */
   arrived(arrival: Arrival): void;
   /** Accepted operations that have arrived. */
@@ -64,7 +69,7 @@ const MOST_EXAMPLES = 10;
 export function createArrivalChecker(): ArrivalChecker {
   const persons = new Map<string, PersonHistory>();
   const counters = new Map<string, number>();
-  const riskyTimes: (readonly [number, number])[] = [];
+  const riskyTimes: { readonly fromMs: number; readonly toMs: number; readonly isCovered: boolean }[] = [];
   const examples: string[] = [];
   const counts = { accepted: 0, arrived: 0, outOfOrder: 0, repeats: 0, naturalRepeats: 0, doubled: 0, undead: 0 };
 
@@ -81,8 +86,14 @@ export function createArrivalChecker(): ArrivalChecker {
     if (examples.length < MOST_EXAMPLES) examples.push(example);
   }
 
-  const wasRisky = (atMs: number | undefined) =>
-    atMs !== undefined && riskyTimes.some(([from, to]) => atMs >= from && atMs <= to);
+  function wasRisky({ acceptedAtMs, askedAtMs }: NumberedOperation, isCovered: boolean): boolean {
+    if (acceptedAtMs === undefined) return false;
+    // When exactly Redis took what was retained nobody knows.
+    const earliestMs = askedAtMs ?? acceptedAtMs;
+    return riskyTimes.some(
+      (risky) => risky.toMs >= earliestMs && risky.fromMs <= acceptedAtMs && (isCovered || !risky.isCovered),
+    );
+  }
 
   function arriveErasure(arrival: NumberedArrival, history: PersonHistory): void {
     if (history.erasure === undefined) {
@@ -97,12 +108,11 @@ export function createArrivalChecker(): ArrivalChecker {
   function arriveOne(arrival: NumberedArrival, history: PersonHistory, n: number): void {
     const { person, kind, wireId } = arrival;
     const operation = operationOf(history, n);
-    if (history.hasErasureArrived && history.erasure !== undefined && n < history.erasure) {
-      // Where Redis lost the accepted erasure, it lost the mark with it.
-      if (!wasRisky(history.operations[history.erasure]?.acceptedAtMs)) {
-        counts.undead += 1;
-        note(`undead: ${person} #${n} after its erasure #${history.erasure}`);
-      }
+    const isUndead = history.hasErasureArrived && history.erasure !== undefined && n < history.erasure;
+    // Where Redis lost the accepted erasure, it lost the mark with it.
+    if (isUndead && !wasRisky(operationOf(history, history.erasure ?? 0), true)) {
+      counts.undead += 1;
+      note(`undead: ${person} #${n} after its erasure #${history.erasure}`);
     }
     const hash = wireId === undefined ? undefined : crc32(wireId);
     if (operation.arrivedAtMs !== undefined) {
@@ -118,7 +128,7 @@ export function createArrivalChecker(): ArrivalChecker {
     if (hash !== undefined) operation.wireId = hash;
     if (operation.acceptedAtMs !== undefined) counts.arrived += 1;
     if (arrival.isLate) operation.isLate = true;
-    if (operation.isLate) return;
+    if (operation.isLate || isUndead) return;
     if (n < history.highest) {
       counts.outOfOrder += 1;
       note(`out of order: ${person} #${n} after #${history.highest}`);
@@ -142,6 +152,9 @@ export function createArrivalChecker(): ArrivalChecker {
       counters.set(person, n + 1);
       return n;
     },
+    retained(person, n) {
+      operationOf(historyOf(person), n).askedAtMs = performance.now();
+    },
     accepted(person, n) {
       const operation = operationOf(historyOf(person), n);
       if (operation.acceptedAtMs !== undefined) throw new Error(`${person} #${n} was accepted twice`);
@@ -161,8 +174,8 @@ export function createArrivalChecker(): ArrivalChecker {
     late(person, n) {
       operationOf(historyOf(person), n).isLate = true;
     },
-    mayHaveLostSince(fromMs) {
-      riskyTimes.push([fromMs, performance.now()]);
+    mayHaveLostSince(fromMs, isCovered = false) {
+      riskyTimes.push({ fromMs, toMs: performance.now(), isCovered });
     },
     arrived({ operation }) {
       const arrival = readNumbered(operation as Operation);
@@ -192,7 +205,7 @@ export function createArrivalChecker(): ArrivalChecker {
       eachAccepted((person, n, operation, history) => {
         if (operation.arrivedAtMs !== undefined) return;
         if (isErased(history, n)) missing.erased += 1;
-        else if (wasRisky(operation.acceptedAtMs)) missing.lostByRedis += 1;
+        else if (wasRisky(operation, false)) missing.lostByRedis += 1;
         else {
           missing.lost += 1;
           if (lost.length < MOST_EXAMPLES) lost.push(`lost: ${person} #${n}`);

@@ -3,6 +3,8 @@ import type { NumberedArrival } from './numbered-operation.ts';
 /** What is known of one numbered operation of a person. Times are of the checker's monotonic clock, in ms. */
 export interface NumberedOperation {
   acceptedAtMs?: number;
+  /** Set where the acceptance is known only from a flush at the end: the earliest time that it may have been. */
+  askedAtMs?: number;
   arrivedAtMs?: number;
   /** Late by nature: refused, or redriven. */
   isLate?: boolean;

@@ -11,8 +11,7 @@ export interface PowerCut {
   /** For the processes whose fsyncs count: a preloaded library and where it writes. */
   readonly env: Readonly<Record<string, string>>;
   /**
-   * Cuts every file below `folder` back to its last fsync; call it when the process is dead. A file that was never synced is
-   * removed.
+   * Cuts every file below `folder` back to its last fsync, or to nothing; call it when the process is dead.
    *
    * @returns bytes that were lost
    */
@@ -37,8 +36,7 @@ export function createPowerCut(): PowerCut | undefined {
         const { dev, ino, size } = statSync(file);
         const keptBytes = synced.get(`${dev}:${ino}`);
         lostBytes += size - Math.min(size, keptBytes ?? 0);
-        if (keptBytes === undefined) rmSync(file);
-        else if (keptBytes < size) truncateSync(file, keptBytes);
+        if ((keptBytes ?? 0) < size) truncateSync(file, keptBytes ?? 0);
       }
       return lostBytes;
     },

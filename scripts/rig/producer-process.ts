@@ -64,6 +64,7 @@ export async function startProducerProcess(options: ProducerProcessOptions): Pro
         break;
       case 'retained':
         retained.push([line.person, line.n]);
+        checker.retained(line.person, line.n);
         break;
       case 'refused':
         refused.set(line.code, (refused.get(line.code) ?? 0) + 1);

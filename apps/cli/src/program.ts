@@ -1,14 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { addBrakesCommand } from './commands/brakes.ts';
 import { addBreakerCommand } from './commands/breaker.ts';
 import { addCompletionCommand } from './commands/completion.ts';
 import { addDeadLettersCommand } from './commands/dead-letters.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import type { AddCommand, Attach } from './commands/fleet-command.ts';
+import { addDiscardCommand, addHoldCommand } from './commands/hold-and-discard.ts';
 import { addImportCommand } from './commands/import.ts';
 import { addLanesCommand } from './commands/lanes.ts';
 import { addRateCommand } from './commands/rate.ts';
 import { addRedriveCommand } from './commands/redrive.ts';
+import { addReleaseCommand } from './commands/release.ts';
 import { addSendCommand } from './commands/send.ts';
 import { addStatusCommand } from './commands/status.ts';
 
@@ -28,6 +31,10 @@ const COMMANDS: readonly AddCommand[] = [
   addRedriveCommand,
   addRateCommand,
   addBreakerCommand,
+  addHoldCommand,
+  addDiscardCommand,
+  addReleaseCommand,
+  addBrakesCommand,
   addLanesCommand,
   addDoctorCommand,
   addCompletionCommand,

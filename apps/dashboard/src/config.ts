@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { envInteger, envPort, findRedisUrl, parseConfig } from '@cio-fleet/lifecycle';
+import { type RedisSettings, readRedisSettings } from '@cio-fleet/redis';
 import { LOG_LEVELS } from '@cio-fleet/telemetry';
 import { loadWorkspaceOutlines, WorkspaceConfigError, type WorkspaceOutline } from '@cio-fleet/workspaces';
 import { z } from 'zod';
@@ -37,7 +38,7 @@ export interface DashboardConfig {
   readonly environment: Variables['CIO_FLEET_ENV'];
   readonly logLevel: Variables['LOG_LEVEL'];
   readonly stopDeadlineMs: number;
-  readonly redisUrl: string;
+  readonly redis: RedisSettings;
   readonly workspaces: readonly WorkspaceOutline[];
   readonly signIn: SignIn;
   readonly redrivePerSecond: number;
@@ -56,10 +57,10 @@ export function readDashboardConfig(
   const variables = parseConfig(schema, env);
   if (!variables.ok) problems.push(...variables.problems);
   const workspaces = readWorkspaces(env, problems);
-  const redis = findRedisUrl(env, runFilePath);
-  if (!redis.ok) problems.push(redis.problem);
+  const redis = readRedis(env, runFilePath, problems);
   const signIn = variables.ok ? readSignIn(variables.config, problems) : undefined;
-  if (!variables.ok || !redis.ok || signIn === undefined || problems.length > 0) return { ok: false, problems };
+  if (!variables.ok || redis === undefined || signIn === undefined || problems.length > 0)
+    return { ok: false, problems };
   const { config } = variables;
   return {
     ok: true,
@@ -69,12 +70,24 @@ export function readDashboardConfig(
       environment: config.CIO_FLEET_ENV,
       logLevel: config.LOG_LEVEL,
       stopDeadlineMs: config.CIO_FLEET_STOP_DEADLINE_MS,
-      redisUrl: redis.redisUrl,
+      redis,
       workspaces,
       signIn,
       redrivePerSecond: config.DASHBOARD_REDRIVE_PER_SECOND,
     }),
   };
+}
+
+function readRedis(
+  env: Readonly<Record<string, string | undefined>>,
+  runFilePath: string | undefined,
+  problems: string[],
+): RedisSettings | undefined {
+  const found = findRedisUrl(env, runFilePath);
+  const result = found.ok ? readRedisSettings(found.redisUrl, env) : { ok: false as const, problems: [found.problem] };
+  if (result.ok) return result.settings;
+  problems.push(...result.problems);
+  return undefined;
 }
 
 function readWorkspaces(env: Readonly<Record<string, string | undefined>>, problems: string[]) {

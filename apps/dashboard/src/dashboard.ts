@@ -1,15 +1,17 @@
 import { fileURLToPath } from 'node:url';
 import { deadLetterQueueName, journalQueueName, queueKeyPrefix, webhooksQueueName } from '@cio-fleet/contracts';
 import { createHttpService, type HttpService, type Service, service } from '@cio-fleet/lifecycle';
+import { createRedis, createRedisGate } from '@cio-fleet/redis';
 import { createRegistry, type Logger } from '@cio-fleet/telemetry';
 import express, { type ErrorRequestHandler, type Response } from 'express';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { createGuard, identityOf } from './access/guard.ts';
 import { responseHeaders } from './access/response-headers.ts';
 import { createAuditLog } from './audit/audit-log.ts';
 import { createBoard } from './board/bull-board.ts';
 import { boardQueuesOf } from './board/queue-kind.ts';
 import { createRetryAllRoute, RETRY_ALL_ROUTE } from './board/retry-all-route.ts';
+import { createBrakeRoutes } from './brake-routes.ts';
 import type { DashboardConfig } from './config.ts';
 import { createFleetMonitor, type FleetView } from './fleet/fleet-monitor.ts';
 import { createRedrives } from './fleet/redrives.ts';
@@ -33,7 +35,7 @@ export interface Dashboard {
 export function createDashboard(config: DashboardConfig, logger: Logger, version: string): Dashboard {
   const workspaces = config.workspaces.map(({ name }) => name);
   // Fails at once while Redis is away, so that a page says so instead of hanging.
-  const redis = new Redis(config.redisUrl, { lazyConnect: true, enableOfflineQueue: false, maxRetriesPerRequest: 1 });
+  const redis = createRedis({ settings: config.redis, purpose: 'page', connectionName: 'cio-fleet:dashboard' });
   const logRedisError = onceUntil(redis, (error) => logger.error({ err: error }, 'Redis does not answer'));
   redis.on('error', logRedisError);
 
@@ -72,6 +74,7 @@ export function createDashboard(config: DashboardConfig, logger: Logger, version
     '/redrive',
     createRedriveRoutes({ redis, workspaces, redrives, audit, ratePerSecond: config.redrivePerSecond, send }),
   );
+  app.use('/brakes', createBrakeRoutes({ redis, workspaces, audit, send }));
   app.put(
     `${BOARD_PATH}${RETRY_ALL_ROUTE}`,
     createRetryAllRoute({ queueOf: board.queueOf, restingOf, redrives, audit }),
@@ -86,14 +89,7 @@ export function createDashboard(config: DashboardConfig, logger: Logger, version
   app.use(onError);
 
   const http = createHttpService({ name: 'http', handler: app, host: config.host, port: config.port });
-  const connection = service({
-    name: 'redis',
-    async start() {
-      // Redis may come later: the page says that it is away, and ioredis goes on trying.
-      await redis.connect().catch(logRedisError);
-    },
-    stop: () => redis.disconnect(),
-  });
+  const gate = createRedisGate({ redis, environment: config.environment, mayRefuse: false, logger });
   const boardService = service({
     name: 'board',
     start: () => undefined,
@@ -102,7 +98,7 @@ export function createDashboard(config: DashboardConfig, logger: Logger, version
       await board.close();
     },
   });
-  return { services: [connection, boardService, monitor, http], http };
+  return { services: [gate, boardService, monitor, http], http };
 }
 
 /** The queues of every workspace; journal and webhooks where they exist. */

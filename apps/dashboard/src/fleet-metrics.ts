@@ -15,6 +15,10 @@ export function createFleetMetrics(registry: Registry, look: () => Promise<Fleet
   const waiting = gauge('queue_waiting_operations', 'Operations that wait in a queue.', ['workspace', 'queue']);
   const oldest = gauge('queue_oldest_waiting_seconds', 'Age of the oldest job of a queue.', ['workspace', 'queue']);
   const held = gauge('held_persons', 'Persons with operations in fallback.', ['workspace']);
+  const parked = gauge('parked_operations', 'Operations that operators hold, or that leave since a release.', [
+    'workspace',
+  ]);
+  const brakes = gauge('brakes', 'Brakes in force.', ['workspace', 'kind']);
   const deadLetters = gauge('dead_letters', 'Dead letters at rest.', ['workspace']);
   const workers = gauge('live_workers', 'Workers with a heartbeat.', ['workspace']);
   const circuit = gauge('circuit_open', '0 closed, 0.5 half-open, 1 open: the worst of all workers.', ['workspace']);
@@ -23,15 +27,20 @@ export function createFleetMetrics(registry: Registry, look: () => Promise<Fleet
   const success = gauge('fleet_read_success', 'Whether the fleet could be read from Redis.', []);
 
   const update = (view: FleetView | undefined) => {
-    for (const metric of [waiting, oldest, held, deadLetters, workers, circuit, ledger, residue]) metric.reset();
+    for (const metric of [waiting, oldest, held, parked, brakes, deadLetters, workers, circuit, ledger, residue])
+      metric.reset();
     success.set(view === undefined ? 0 : 1);
     for (const { state } of view?.workspaces ?? []) {
       const { workspace } = state;
-      for (const queue of [...state.lanes, state.fallback]) {
+      for (const queue of [...state.lanes, state.fallback, ...state.parked.sides]) {
         waiting.set({ workspace, queue: queue.queue }, queue.operations);
         oldest.set({ workspace, queue: queue.queue }, (queue.oldestWaitingMs ?? 0) / 1000);
       }
       held.set({ workspace }, state.fallback.heldPersons);
+      parked.set({ workspace }, state.parked.operations);
+      for (const kind of ['hold', 'discard'] as const) {
+        brakes.set({ workspace, kind }, state.brakes.filter((brake) => brake.kind === kind).length);
+      }
       deadLetters.set({ workspace }, state.deadLetters.deadLetters);
       workers.set({ workspace }, state.workers.length);
       circuit.set({ workspace }, { CLOSED: 0, HALF_OPEN: 0.5, OPEN: 1 }[state.circuit.state]);

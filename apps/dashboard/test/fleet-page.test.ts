@@ -1,4 +1,5 @@
 import { heartbeatKey, workspaceKeys } from '@cio-fleet/contracts';
+import { releaseBrakes, setBrake } from '@cio-fleet/lanes';
 import { startRedis, uniqueWorkspace, waitFor } from '@cio-fleet/testkit';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
@@ -202,6 +203,45 @@ describe('a redrive from the fleet page', () => {
   it('knows no workspace but those of the fleet', async () => {
     const response = await dashboard.request('/redrive', { as: OPERATOR, method: 'POST', form: { workspace: 'mars' } });
     expect(response.status).toBe(404);
+  });
+});
+
+describe('a brake on the fleet page', () => {
+  const post = (form: Record<string, string>, as = OPERATOR) =>
+    dashboard.request('/brakes/release', { as, method: 'POST', form });
+
+  it('is shown with its filter and who set it, and released by an operator only', async () => {
+    const filter = { name: '<b>bad</b>' };
+    const { id } = await setBrake(redis, us, { kind: 'hold', filter, by: 'cli:ada@laptop', reason: 'wrong template' });
+    const form = { workspace: us, brake: id };
+    const asViewer = await (await dashboard.request('/', { as: VIEWER })).text();
+    for (const text of ['1 in force', '&lt;b&gt;bad&lt;/b&gt;', 'cli:ada@laptop', 'wrong template']) {
+      expect(asViewer).toContain(text);
+    }
+    expect(asViewer).not.toContain('/brakes/release');
+    expect((await post(form, VIEWER)).status).toBe(403);
+    expect(await (await dashboard.request('/', { as: OPERATOR })).text()).toContain(`id="release-${id}"`);
+    const crossSite = { 'sec-fetch-site': 'cross-site' };
+    const forged = { as: OPERATOR, method: 'POST', form, headers: crossSite };
+    expect((await dashboard.request('/brakes/release', forged)).status).toBe(403);
+    expect((await post({ ...form, workspace: 'mars' })).status).toBe(404);
+    expect(await redis.hlen(workspaceKeys(us).brakes)).toBe(1);
+
+    const response = await post(form);
+    expect([response.status, response.headers.get('location')]).toEqual([303, '/']);
+    expect(await redis.hlen(workspaceKeys(us).brakes)).toBe(0);
+    const [[, entry = []] = []] = await redis.xrevrange(workspaceKeys(us).audit, '+', '-', 'COUNT', 1);
+    expect(entry.join(' ')).toMatch(new RegExp(`user otto .*action release .*hold ${id}`));
+    expect((await post(form)).status).toBe(404);
+  });
+
+  it('is a metric, as is what is parked', async () => {
+    const { id } = await setBrake(redis, us, { kind: 'discard', filter: { source: 'crm' }, by: 'test' });
+    const metrics = await (await dashboard.request('/metrics')).text();
+    expect(metrics).toContain(`cio_fleet_brakes{workspace="${us}",kind="discard"} 1`);
+    expect(metrics).toContain(`cio_fleet_parked_operations{workspace="${us}"} 0`);
+    expect(metrics).toContain(`cio_fleet_queue_waiting_operations{workspace="${us}",queue="${us}.parked.1"} 0`);
+    await releaseBrakes(redis, us, [id]);
   });
 });
 

@@ -3,7 +3,7 @@ import { HEARTBEAT_TTL_MS } from '@cio-fleet/lanes';
 import { createOpsServer, loadConfig, runApp } from '@cio-fleet/lifecycle';
 import { createRedis, createRedisGate, resolveRedisSettings } from '@cio-fleet/redis';
 import { createLogger, createRegistry } from '@cio-fleet/telemetry';
-import { workerSchema } from './config.ts';
+import { safeTimes, workerSchema } from './config.ts';
 import { customerioHealth } from './customerio-health.ts';
 import { readWorkspaces } from './read-workspaces.ts';
 import { VERSION } from './version.ts';
@@ -15,6 +15,7 @@ const workspaces = readWorkspaces(process.env);
 const settings = resolveRedisSettings({ env: process.env });
 
 const logger = createLogger({ name: 'worker', version: VERSION, level: config.LOG_LEVEL });
+for (const change of safeTimes(config).changes) logger.warn({ code: 'CONFIG_ADJUSTED' }, change);
 const registry = createRegistry({ app: 'worker', version: VERSION });
 const metrics = createWorkerMetrics(registry);
 const workerId = `${config.CIO_FLEET_WORKER_NAME}-${newUlid().slice(-8).toLowerCase()}`;
@@ -22,13 +23,13 @@ const workerId = `${config.CIO_FLEET_WORKER_NAME}-${newUlid().slice(-8).toLowerC
 const redis = createRedis({ settings, purpose: 'worker', connectionName: workerId });
 redis.on('error', (err) => logger.warn({ err }, 'redis'));
 
+const gate = createRedisGate({ redis, environment: config.CIO_FLEET_ENV, logger });
+
 /** Ends the app as an error that nobody caught does: it stops what runs, then exits non-zero. */
-const endWith = (error: Error) =>
+const onFatal = (error: Error) =>
   queueMicrotask(() => {
     throw error;
   });
-
-const gate = createRedisGate({ redis, environment: config.CIO_FLEET_ENV, logger, onRefused: endWith });
 
 const workers = workspaces.map((workspace) =>
   createWorkspaceWorker({
@@ -39,7 +40,7 @@ const workers = workspaces.map((workspace) =>
     logger,
     metrics,
     port: () => ops.port,
-    onFatal: endWith,
+    onFatal,
   }),
 );
 

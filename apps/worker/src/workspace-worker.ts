@@ -11,7 +11,7 @@ import type { Service } from '@cio-fleet/lifecycle';
 import type { Logger } from '@cio-fleet/telemetry';
 import type { Workspace } from '@cio-fleet/workspaces';
 import type { Redis } from 'ioredis';
-import type { WorkerConfig } from './config.ts';
+import { safeTimes, type WorkerConfig } from './config.ts';
 import { createErrorLog } from './error-log.ts';
 import { eventLoopLagMs } from './event-loop-lag.ts';
 import { VERSION } from './version.ts';
@@ -42,6 +42,7 @@ export interface WorkspaceWorker extends Service {
 
 export function createWorkspaceWorker(options: WorkspaceWorkerOptions): WorkspaceWorker {
   const { workspace, workerId, config, redis, metrics } = options;
+  const times = safeTimes(config);
   const logger = options.logger.child({ workspace: workspace.name });
   const errors = createErrorLog(logger);
   const startedAt = Date.now();
@@ -61,7 +62,7 @@ export function createWorkspaceWorker(options: WorkspaceWorkerOptions): Workspac
     apiKey: workspace.apiKey,
     region: workspace.region,
     ...(workspace.trackUrl !== undefined && { trackUrl: workspace.trackUrl }),
-    requestTimeoutMs: config.CIO_FLEET_REQUEST_TIMEOUT_MS,
+    requestTimeoutMs: times.requestTimeoutMs,
   });
   const budget = createBudget({
     redis,
@@ -111,7 +112,7 @@ export function createWorkspaceWorker(options: WorkspaceWorkerOptions): Workspac
       logger.info({ operations: operations.length }, 'redriven');
     },
     onError: errors.log,
-    watchdog: { limitMs: config.CIO_FLEET_WATCHDOG_MS, onFatal: options.onFatal },
+    watchdog: { limitMs: times.watchdogMs, onFatal: options.onFatal },
   });
 
   let endProbe: (() => void) | undefined;

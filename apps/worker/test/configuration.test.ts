@@ -33,17 +33,6 @@ it('exits with 2 and names every bad variable at once', () => {
     expect(stderr).toContain(name);
 });
 
-it('exits with 2 when the request time-out is more than a third of the lock', () => {
-  const { status, stderr } = start({
-    ...plainWorkspace('http://127.0.0.1:9'),
-    REDIS_URL: 'redis://127.0.0.1:9',
-    CIO_FLEET_REQUEST_TIMEOUT_MS: '5001',
-  });
-  expect(status).toBe(2);
-  expect(stderr).toContain('CIO_FLEET_REQUEST_TIMEOUT_MS');
-  expect(stderr).toContain('a third of CIO_FLEET_LOCK_MS');
-});
-
 it('exits with 2 without credentials, and says which variables to set', () => {
   const { status, stderr } = start({ REDIS_URL: 'redis://127.0.0.1:9' });
   expect(status).toBe(2);

@@ -177,6 +177,10 @@ const CONFIGURATION_CODES = {
 
 /** What the endpoints of worker and dashboard, and the CLI, answer. */
 const APP_CODES = {
+  CONFIG_ADJUSTED: {
+    meaning: 'Two times of the configuration do not go together, and one was made safe; a warning, nothing stops.',
+    remedy: 'Nothing, or set both as the log line says.',
+  },
   WORKSPACE_UNKNOWN: {
     meaning: 'This process serves no workspace of that name.',
     remedy: 'Use one of the names that the message lists.',

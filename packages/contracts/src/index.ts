@@ -1,3 +1,12 @@
+export {
+  type Brake,
+  type BrakeFilter,
+  type BrakeKind,
+  isBrakeFilter,
+  matchesBrake,
+  matchesBrakeFilter,
+  readBrake,
+} from './brake.ts';
 export { isErasedBy } from './erasure.ts';
 export { ERROR_CODES, explainCode } from './error-codes.ts';
 export {
@@ -90,6 +99,7 @@ export {
   isWorkspaceName,
   journalQueueName,
   laneQueueName,
+  parkedQueueName,
   webhooksQueueName,
 } from './queue-names.ts';
 export { type QueuedOperation, wireOperation } from './queued-operation.ts';

@@ -8,6 +8,11 @@ export function fallbackQueueName(workspace: string): string {
   return `${workspace}.fallback`;
 }
 
+/** One of the two queues for what operators hold. They take turns: one keeps (the shelf), one is emptied (the outlet). */
+export function parkedQueueName(workspace: string, side: 0 | 1): string {
+  return `${workspace}.parked.${side}`;
+}
+
 /** The queue of rejected operations, each with its reason. */
 export function deadLetterQueueName(workspace: string): string {
   return `${workspace}.dead-letter`;

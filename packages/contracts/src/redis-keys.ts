@@ -42,6 +42,16 @@ export interface WorkspaceKeys {
   readonly rate: string;
   /** string: `open` or `closed` while an operator holds every breaker of the workspace so. */
   readonly circuitOverride: string;
+  /** hash: brake id -> JSON of an operator's hold or discard. */
+  readonly brakes: string;
+  /** string: a ULID that changes with every change of the brakes, so that workers notice one cheaply. */
+  readonly brakesVersion: string;
+  /** hash: brake id -> operations that it stopped so far. */
+  readonly brakeCounts: string;
+  /** hash: `<side>:<lane key>` of a person -> number of its operations in that side of parked. */
+  readonly parked: string;
+  /** hash: `turn` (its parity is the side of parked that is the shelf), `since` (ms), `swept` (version of the brakes). */
+  readonly shelf: string;
   /** stream: who changed what, newest last, capped. */
   readonly audit: string;
 }
@@ -60,6 +70,11 @@ export function workspaceKeys(workspace: string): WorkspaceKeys {
     workers: `${prefix}:workers`,
     rate: `${prefix}:rate`,
     circuitOverride: `${prefix}:circuit-override`,
+    brakes: `${prefix}:brakes`,
+    brakesVersion: `${prefix}:brakes-version`,
+    brakeCounts: `${prefix}:brake-counts`,
+    parked: `${prefix}:parked`,
+    shelf: `${prefix}:shelf`,
     audit: `${prefix}:audit`,
   };
 }

@@ -1,5 +1,6 @@
 import { backoffMs, type CircuitState, type Interruption } from '@cio-fleet/delivery';
 import type { HeadProgress, LastError } from './head-progress.ts';
+import type { HeadRole } from './head-run.ts';
 import type { LanePolicy } from './lane-policy.ts';
 
 /** What the lane does when sending stopped before everything was settled. */
@@ -11,7 +12,7 @@ export type NextMove =
 
 export interface InterruptionInput {
   readonly interruption: Interruption;
-  readonly role: 'lane' | 'fallback';
+  readonly role: HeadRole;
   readonly progress: HeadProgress;
   readonly circuit: CircuitState;
   /** Whether the lane holds more than it may, or waits longer than it may. */
@@ -51,7 +52,7 @@ export function afterInterruption(input: InterruptionInput): NextMove {
     case 'transient': {
       const attempts = progress.attempts + 1;
       const noted = { ...progress, attempts, lastError: lastError(input, interruption.error) };
-      if (role === 'fallback') {
+      if (role !== 'lane') {
         return {
           kind: 'wait',
           progress: noted,

@@ -12,7 +12,12 @@ export interface LastError {
 }
 
 /** What became of an operation in an earlier run of the same head, so that it isn't sent again. */
-export type EarlierSettlement = 'delivered' | 'deduplicated' | DeadLetterReason;
+export type EarlierSettlement = 'delivered' | 'deduplicated' | DeadLetterReason | DiscardedBy;
+
+/** A brake drops it. */
+export interface DiscardedBy {
+  readonly brake: string;
+}
 
 /**
  * The progress of a head, kept in its job: why the lane waits, and what an earlier run found out. BullMQ's own
@@ -63,4 +68,11 @@ export function withSettled(
     settled[operation.id] = settlement.state === 'rejected' ? settlement.reason : settlement.state;
   }
   return Object.keys(settled).length === 0 ? progress : { ...progress, settled };
+}
+
+/** Adds what brakes drop of a batch: operation id -> id of the brake. */
+export function withDiscarded(progress: HeadProgress, discarded: ReadonlyMap<string, string>): HeadProgress {
+  const settled: Record<string, EarlierSettlement> = { ...progress.settled };
+  for (const [id, brake] of discarded) settled[id] = { brake };
+  return { ...progress, settled };
 }

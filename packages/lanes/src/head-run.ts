@@ -1,5 +1,6 @@
 import type { QueuedOperation } from '@cio-fleet/contracts';
 import type { CircuitState, Courier, IdentifyMemory } from '@cio-fleet/delivery';
+import type { BrakeView } from './brakes/brake-set.ts';
 import type { DeadLetterAllowance } from './dead-letter.ts';
 import type { HeadProgress } from './head-progress.ts';
 import type { LanePolicy } from './lane-policy.ts';
@@ -7,6 +8,9 @@ import type { LaneState } from './lane-state.ts';
 import type { LaneStore, Lease } from './lane-store.ts';
 import type { QueueAddress } from './queue-address.ts';
 import type { Fate } from './settle.ts';
+
+/** Queues whose heads are delivered. Only a lane moves to fallback what it can't deliver; the others wait. */
+export type HeadRole = 'lane' | 'fallback' | 'parked';
 
 /** One start of a head, as the queue hands it over. */
 export interface HeadRun {
@@ -33,8 +37,9 @@ export interface SettledBatch {
 }
 
 export interface HeadDependencies {
-  readonly queue: QueueAddress & { readonly role: 'lane' | 'fallback' };
+  readonly queue: QueueAddress & { readonly role: HeadRole };
   readonly store: LaneStore;
+  readonly brakes: BrakeView;
   readonly courier: Courier;
   readonly circuit: () => CircuitState;
   /** What this process remembers of the lane between heads. */

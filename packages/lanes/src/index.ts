@@ -1,4 +1,6 @@
 export { assignLanes, assignOne } from './assignment.ts';
+export { type CountWaitingOptions, countWaiting, type WaitingCount } from './brakes/count-waiting.ts';
+export { type BrakeOrder, MAX_BRAKES, releaseBrakes, setBrake } from './brakes/set-brake.ts';
 export { type ChangeLanesOptions, type ChangeLanesResult, changeLanes } from './change-lanes.ts';
 export type { SettledBatch } from './head-run.ts';
 export { HEARTBEAT_INTERVAL_MS, HEARTBEAT_TTL_MS, type Heartbeat } from './heartbeat.ts';
@@ -10,6 +12,7 @@ export {
   deadLetterAddress,
   fallbackAddress,
   laneAddress,
+  parkedAddresses,
   type QueueAddress,
   type QueueRole,
 } from './queue-address.ts';
@@ -19,13 +22,16 @@ export { type DeadLetterFilter, matchesDeadLetter } from './state/dead-letter-fi
 export { type DeadLetterPage, type ListDeadLettersOptions, listDeadLetters } from './state/dead-letters.ts';
 export type { FailedSetPosition } from './state/failed-set.ts';
 export {
+  type BrakeState,
   type DeadLetterState,
   type FallbackState,
   type FleetState,
   type LaneState,
+  type ParkedState,
   type RateState,
   readFleetState,
 } from './state/fleet-state.ts';
+export { personKey } from './state/person-key.ts';
 export type { HeadState, QueueState } from './state/queue-state.ts';
 export { type RedriveOptions, type RedriveResult, redriveDeadLetters } from './state/redrive.ts';
 export type { RestingDeadLetter } from './state/resting-dead-letter.ts';

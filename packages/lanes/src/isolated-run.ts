@@ -15,9 +15,9 @@ interface IsolatedInput {
 
 export type IsolatedRun = { readonly progress: HeadProgress; readonly result: DeliveryResult } | 'stale';
 
-/** Whether fallback's head keeps failing while others succeed: then something in it fails by itself. */
+/** Whether a head that has nowhere to move keeps failing while others succeed: then something in it fails by itself. */
 export function isFailing({ progress }: HeadRun, { queue, policy, circuit }: HeadDependencies): boolean {
-  return queue.role === 'fallback' && progress.attempts >= policy.isolateAfterAttempts && circuit() === 'CLOSED';
+  return queue.role !== 'lane' && progress.attempts >= policy.isolateAfterAttempts && circuit() === 'CLOSED';
 }
 
 /** Sends the head alone, in a way that finds the operation that kills its worker, or that fails while others succeed. */

@@ -3,7 +3,10 @@ import type { Breaker, Courier } from '@cio-fleet/delivery';
 import { createIdentifyMemory } from '@cio-fleet/delivery';
 import type { Redis } from 'ioredis';
 import { assignLanes, assignOne } from './assignment.ts';
+import { createBrakeView } from './brakes/brake-set.ts';
+import { readBrakes } from './brakes/read-brakes.ts';
 import { createDeadLetterAllowance } from './dead-letter.ts';
+import { createFleetClock } from './fleet-clock.ts';
 import { readProgress } from './head-progress.ts';
 import type { HeadDependencies, SettledBatch } from './head-run.ts';
 import { HEARTBEAT_INTERVAL_MS, type Heartbeat } from './heartbeat.ts';
@@ -12,7 +15,14 @@ import { createLaneState } from './lane-state.ts';
 import { assertFence, beat, leave, type Membership } from './membership.ts';
 import { processDeadLetter } from './process-dead-letter.ts';
 import { processHead } from './process-head.ts';
-import { allQueues, deadLetterAddress, fallbackAddress, laneAddress, type QueueAddress } from './queue-address.ts';
+import {
+  allQueues,
+  deadLetterAddress,
+  fallbackAddress,
+  laneAddress,
+  parkedAddresses,
+  type QueueAddress,
+} from './queue-address.ts';
 import { createQueueWorker, type JobResult, type QueueWorker, type StartedJob } from './queue-worker.ts';
 import { createRedisLaneStore } from './redis-lane-store.ts';
 import { repairUnreadableHead } from './repair.ts';
@@ -40,6 +50,7 @@ export interface LaneFleetOptions {
   readonly onError: (error: Error, queueName: string) => void;
   /** Mends what is stuck after `limitMs`, and asks for the end of the process when that didn't help. @defaultValue none */
   readonly watchdog?: { readonly limitMs: number; readonly onFatal: (error: Error) => void };
+  /** @defaultValue Redis's clock, see `FleetClock` */
   readonly now?: () => number;
   readonly random?: () => number;
 }
@@ -63,10 +74,12 @@ const SINGLE_DEAD_LETTERS_PER_MINUTE = 1000;
 
 export function createLaneFleet(options: LaneFleetOptions): LaneFleet {
   const { workspace, workerId, redis, breaker, policy } = options;
-  const now = options.now ?? Date.now;
+  const clock = createFleetClock();
+  const now = options.now ?? clock.now;
   const random = options.random ?? Math.random;
   const aborter = new AbortController();
   const allowance = createDeadLetterAllowance(SINGLE_DEAD_LETTERS_PER_MINUTE, now);
+  const brakes = createBrakeView(() => readBrakes(redis, workspace));
   const workers = new Map<string, QueueWorker>();
   let membership: Membership | undefined;
   let quiet = false;
@@ -79,6 +92,7 @@ export function createLaneFleet(options: LaneFleetOptions): LaneFleet {
     const deps: HeadDependencies = {
       queue,
       store: createRedisLaneStore({ redis, queue, lockMs: options.lockMs }),
+      brakes,
       courier: options.courier,
       circuit: () => breaker.status.state,
       lane: createLaneState(),
@@ -147,7 +161,7 @@ export function createLaneFleet(options: LaneFleetOptions): LaneFleet {
     const own = assignLanes(consumedLanes, live).get(workerId) ?? [];
     return [
       ...own.map((index) => laneAddress(workspace, index)),
-      ...[fallbackAddress(workspace), deadLetterAddress(workspace)].filter(
+      ...[fallbackAddress(workspace), ...parkedAddresses(workspace), deadLetterAddress(workspace)].filter(
         (queue) => assignOne(queue.name, live) === workerId,
       ),
     ];
@@ -174,7 +188,8 @@ export function createLaneFleet(options: LaneFleetOptions): LaneFleet {
 
   async function beatOnce(): Promise<void> {
     membership = await beat(redis, workspace, heartbeat(), options.defaultLanes);
-    lastBeatAt = now();
+    clock.observe(membership.redisMs);
+    lastBeatAt = Date.now();
     breaker.override(membership.circuitOverride);
     watchdog?.beaten();
     const queues = share();
@@ -216,9 +231,10 @@ export function createLaneFleet(options: LaneFleetOptions): LaneFleet {
     workers.clear();
   }
 
-  /** Fallback sleeps long; it is looked at again at once when the circuit lets requests through. */
+  /** Fallback and parked sleep long; they are looked at again at once when the circuit lets requests through. */
   async function wakeFallback(): Promise<void> {
-    await redis.del(`${fallbackAddress(workspace).keyPrefix}limiter`);
+    const queues = [fallbackAddress(workspace), ...parkedAddresses(workspace)];
+    await redis.del(...queues.map(({ keyPrefix }) => `${keyPrefix}limiter`));
   }
 
   const watchdog =

@@ -15,7 +15,7 @@ export function createLaneState(): LaneState {
 /** Whether the lane holds more, or waits longer, than it may while it can't send. */
 export function isOverflowing(input: {
   readonly batch: Batch;
-  readonly begin: Begin;
+  readonly begin: Pick<Begin, 'waitingBytes'>;
   readonly policy: LanePolicy;
   readonly nowMs: number;
 }): boolean {

@@ -1,5 +1,6 @@
 import type { FinalState } from '@cio-fleet/contracts';
 import type { HeadProgress } from './head-progress.ts';
+import type { Parking } from './parking.ts';
 import type { QueueAddress } from './queue-address.ts';
 
 /** The right to settle a head: its id, and the token of this very start. Redis knows whether it still holds. */
@@ -44,6 +45,9 @@ export interface Begin {
   readonly erasuresVersion: string;
   /** Bytes of data that wait in this queue. */
   readonly waitingBytes: number;
+  /** Changes whenever an operator's brake is set or released. */
+  readonly brakesVersion: string;
+  readonly parking: Parking;
   /** Operation id -> id of the operation that owns its idempotency key: its own, or that of the one it repeats. */
   readonly owners?: ReadonlyMap<string, string>;
 }
@@ -68,6 +72,15 @@ export interface Finish {
   readonly pushes: readonly Push[];
   /** Lane key -> change of its count of operations in fallback. */
   readonly held: ReadonlyMap<string, number>;
+  /** By side: lane key -> change of its count of operations there. Absent: none. */
+  readonly parked?: readonly [ReadonlyMap<string, number>, ReadonlyMap<string, number>];
+  /** Brake id -> operations that it stopped. Absent: none. */
+  readonly braked?: ReadonlyMap<string, number>;
+  /**
+   * The turn of parked by which operations are parked: when it is another now, nothing is written, for what was the shelf may
+   * be the outlet, and the other way round. Absent: nothing is parked.
+   */
+  readonly turn?: number;
   readonly ledger: ReadonlyMap<FinalState, number>;
   /** Reason code -> change of the number of operations dead-lettered for it. */
   readonly deadLetterReasons: ReadonlyMap<string, number>;
@@ -83,14 +96,23 @@ export interface Finish {
  */
 export type FinishReply = 'ok' | 'done' | 'changed' | 'stale';
 
+/** Both move whenever something new may forbid a send. */
+export interface GuardReply {
+  readonly erasuresVersion: string;
+  readonly brakesVersion: string;
+}
+
 /** One queue's protocol with Redis. Every write is refused once the lease is gone. */
 export interface LaneStore {
+  /** `bytes` bounds the data of head and followers together. */
   peek(head: string, most: { readonly jobs: number; readonly bytes: number }): Promise<Peek>;
   begin(lease: Lease, nonce: string, laneKeys: readonly string[], claims?: readonly Claim[]): Promise<Begin | 'stale'>;
-  /** Right before each send: answers the erasures' version, or `stale`. */
-  guard(lease: Lease): Promise<{ readonly erasuresVersion: string } | 'stale'>;
+  /** Right before each send: answers the versions of erasures and brakes, or `stale`. */
+  guard(lease: Lease): Promise<GuardReply | 'stale'>;
   /** The erasure marks of these lane keys as they are now. */
   erasures(laneKeys: readonly string[]): Promise<ReadonlyMap<string, string>>;
   note(lease: Lease, progress: HeadProgress): Promise<'ok' | 'stale'>;
   finish(lease: Lease, finish: Finish): Promise<FinishReply>;
+  /** Lets the sides of parked change places if that is due and can be. Answers the turn that it is now. */
+  sweep(): Promise<number>;
 }

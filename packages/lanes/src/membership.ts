@@ -20,7 +20,8 @@ if ARGV[1] ~= '' then
 end
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - tonumber(ARGV[3]))
 redis.call('SET', KEYS[3], ARGV[4], 'NX')
-return {redis.call('ZRANGE', KEYS[1], 0, -1), redis.call('GET', KEYS[3]), redis.call('GET', KEYS[4]), redis.call('GET', KEYS[5])}
+return {redis.call('ZRANGE', KEYS[1], 0, -1), redis.call('GET', KEYS[3]), redis.call('GET', KEYS[4]), redis.call('GET', KEYS[5]),
+  string.format('%d', now)}
 `;
 
 const beatScript = redisScript(BEAT_LUA);
@@ -33,6 +34,8 @@ export interface Membership {
   readonly consumedLanes: number;
   /** What an operator wants of every breaker of the workspace. */
   readonly circuitOverride: CircuitOverride | undefined;
+  /** Redis's time at the beat, in ms. */
+  readonly redisMs: number;
 }
 
 /** Beats once. The first process of a workspace fixes its number of lanes; everyone else adopts it. */
@@ -48,12 +51,13 @@ export async function beat(
     [keys.workers, heartbeatKey(workspace, heartbeat.id), keys.lanes, keys.circuitOverride, keys.mostLanes],
     [heartbeat.id, JSON.stringify({ ...heartbeat, at: 0 }), HEARTBEAT_TTL_MS, defaultLanes],
   );
-  const [workers, lanes, override, most] = reply as [string[], string, string | null, string | null];
+  const [workers, lanes, override, most, time] = reply as [string[], string, string | null, string | null, string];
   return {
     workers,
     lanes: Number(lanes),
     consumedLanes: Math.max(Number(lanes), Number(most ?? 0)),
     circuitOverride: asOverride(override),
+    redisMs: Number(time),
   };
 }
 

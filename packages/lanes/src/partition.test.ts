@@ -1,15 +1,26 @@
+import type { Brake, BrakeFilter } from '@cio-fleet/contracts';
 import { describe, expect, it } from 'vitest';
 import { ACCEPTED_AT, erasure, event, operationId } from '../test/fixtures/operations.ts';
+import { type BrakeSet, NO_BRAKES } from './brakes/brake-set.ts';
 import { NO_PROGRESS } from './head-progress.ts';
 import type { Begin } from './lane-store.ts';
+import { NOTHING_PARKED, type Parking } from './parking.ts';
 import { type PartitionInput, partition } from './partition.ts';
 
 const HOUR_MS = 3_600_000;
-const nothingKnown: Begin = { held: new Set(), erasures: new Map(), erasuresVersion: '0', waitingBytes: 0 };
+const nothingKnown: Begin = {
+  held: new Set(),
+  erasures: new Map(),
+  erasuresVersion: '0',
+  waitingBytes: 0,
+  brakesVersion: '0',
+  parking: NOTHING_PARKED,
+};
 
 function kinds(input: Partial<PartitionInput> & Pick<PartitionInput, 'operations'>): string[] {
   const defaults = {
     begin: nothingKnown,
+    brakes: NO_BRAKES,
     progress: NO_PROGRESS,
     role: 'lane',
     moveAll: false,
@@ -94,6 +105,7 @@ describe('age', () => {
     const [route] = partition({
       operations: [event('a', 1, old)],
       begin: nothingKnown,
+      brakes: NO_BRAKES,
       progress: { ...NO_PROGRESS, lastError },
       role: 'lane',
       moveAll: true,
@@ -104,5 +116,72 @@ describe('age', () => {
       kind: 'expired',
       reason: { code: 'EXPIRED', message: expect.stringMatching(/^Not deliverable for 73 h;.*Service Unavailable$/) },
     });
+  });
+});
+
+describe('what is held', () => {
+  const brake = (kind: Brake['kind'], filter: BrakeFilter): Brake => ({ id: kind, kind, filter, at: 0, by: 'test' });
+  const set = (...brakes: Brake[]): BrakeSet => ({ version: 'v', brakes });
+  const holdAda = set(brake('hold', { name: 'n1' }));
+  const parked = (more: Partial<Parking>): Begin => ({ ...nothingKnown, parking: { ...NOTHING_PARKED, ...more } });
+  const ada = new Set(['id:ada']);
+
+  function routes(input: Partial<PartitionInput> & Pick<PartitionInput, 'operations'>): string[] {
+    const defaults = {
+      ...({ begin: nothingKnown, brakes: NO_BRAKES, progress: NO_PROGRESS, role: 'lane', moveAll: false } as const),
+      ...{ nowMs: ACCEPTED_AT, maxAgeMs: 72 * HOUR_MS },
+    };
+    return partition({ ...defaults, ...input }).map((route) => ('side' in route ? `park ${route.side}` : route.kind));
+  }
+
+  it.each<[string, Partial<PartitionInput>, string[]]>([
+    ['is parked with all that follows of its person', { brakes: holdAda }, ['park 0', 'send', 'park 0']],
+    ['goes to the shelf of this turn', { brakes: holdAda, begin: parked({ turn: 3 }) }, ['park 1', 'send', 'park 1']],
+    ['is parked though the breaker is open', { brakes: holdAda, moveAll: true }, ['park 0', 'move', 'park 0']],
+    ['is parked out of fallback', { brakes: holdAda, role: 'fallback' }, ['park 0', 'send', 'park 0']],
+    [
+      'goes from outlet to shelf',
+      { brakes: holdAda, role: 'parked', begin: parked({ turn: 1 }) },
+      ['park 1', 'send', 'park 1'],
+    ],
+    [
+      'waits behind its person in fallback first',
+      { brakes: holdAda, begin: { ...nothingKnown, held: ada } },
+      ['move', 'send', 'move'],
+    ],
+    ['follows its person to the shelf', { begin: parked({ onShelf: ada }) }, ['park 0', 'send', 'park 0']],
+    [
+      'follows its person to the outlet',
+      { begin: parked({ inOutlet: ada, onShelf: ada }) },
+      ['park 1', 'send', 'park 1'],
+    ],
+    ['follows from fallback too', { role: 'fallback', begin: parked({ inOutlet: ada }) }, ['park 1', 'send', 'park 1']],
+    [
+      'is sent from the outlet when it is held no more',
+      { role: 'parked', begin: parked({ inOutlet: ada }) },
+      ['send', 'send', 'send'],
+    ],
+    [
+      'is discarded first',
+      { brakes: set(brake('hold', { person: 'id:ada' }), brake('discard', { name: 'n1' })) },
+      ['discard', 'send', 'park 0'],
+    ],
+  ])('%s', (_what, input, expected) => {
+    expect(routes({ operations: [event('ada', 1), event('bob', 2), event('ada', 3)], ...input })).toEqual(expected);
+  });
+
+  it('lets an erasure through, and parks what was accepted after it', () => {
+    const begin = { ...parked({ onShelf: ada }), erasures: new Map([['id:ada', operationId(2)]]) };
+    const operations = [event('ada', 1), erasure('ada', 2), event('ada', 3)];
+    expect(routes({ operations, begin })).toEqual(['erased', 'send', 'park 0']);
+    expect(routes({ operations, begin: { ...begin, held: ada } })).toEqual(['erased', 'move', 'move']);
+  });
+
+  it('ages from its release', () => {
+    const nowMs = ACCEPTED_AT + 100 * HOUR_MS;
+    const begin = parked({ sinceMs: nowMs - HOUR_MS });
+    const operations = [event('ada', 1)];
+    expect(routes({ operations, nowMs, begin, role: 'parked' })).toEqual(['send']);
+    expect(routes({ operations, nowMs, begin, role: 'fallback' })).toEqual(['expired']);
   });
 });

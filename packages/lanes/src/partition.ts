@@ -1,12 +1,26 @@
-import { type DeadLetterReason, isErasedBy, laneKeyOf, neverExpires, type QueuedOperation } from '@cio-fleet/contracts';
+import {
+  type DeadLetterReason,
+  isErasedBy,
+  isErasure,
+  laneKeyOf,
+  neverExpires,
+  type QueuedOperation,
+} from '@cio-fleet/contracts';
+import { type BrakeSet, brakeOn } from './brakes/brake-set.ts';
 import type { EarlierSettlement, HeadProgress } from './head-progress.ts';
+import type { HeadRole } from './head-run.ts';
 import type { Begin } from './lane-store.ts';
+import { outletOf, type ParkedSide, shelfOf } from './parking.ts';
 
 /** Where an operation of the batch goes before anything is sent. */
 export type Route =
   | { readonly kind: 'send' }
   /** To fallback: its person is held there, or this lane sends nothing now. */
   | { readonly kind: 'move' }
+  /** To a side of parked: a brake holds it (`brake` is its id), or earlier ones of its person are there. */
+  | { readonly kind: 'park'; readonly side: ParkedSide; readonly brake?: string }
+  /** A brake drops it. */
+  | { readonly kind: 'discard'; readonly brake: string }
   | { readonly kind: 'erased' }
   /** It repeats a call by its idempotency key. */
   | { readonly kind: 'deduplicated' }
@@ -17,9 +31,9 @@ export type Route =
 export interface PartitionInput {
   readonly operations: readonly QueuedOperation[];
   readonly begin: Begin;
+  readonly brakes: BrakeSet;
   readonly progress: HeadProgress;
-  /** A lane moves operations of held persons; fallback never moves anything. */
-  readonly role: 'lane' | 'fallback';
+  readonly role: HeadRole;
   /** Send nothing: the breaker is open, or the lane overflows. */
   readonly moveAll: boolean;
   readonly nowMs: number;
@@ -28,20 +42,51 @@ export interface PartitionInput {
 
 /** Decides for each operation, in order, where it goes. Pure. */
 export function partition(input: PartitionInput): Route[] {
-  return input.operations.map((operation) => routeOf(operation, input));
+  // Whoever is parked within this batch is so for its later operations too.
+  const parkedHere = new Set<string>();
+  return input.operations.map((operation) => {
+    const route = settledRoute(operation, input) ?? waitingRoute(operation, input, parkedHere);
+    if (route.kind === 'park') parkedHere.add(laneKeyOf(operation.op));
+    return route;
+  });
 }
 
-function routeOf(operation: QueuedOperation, input: PartitionInput): Route {
-  const { begin, progress, role, moveAll, nowMs, maxAgeMs } = input;
+/** The route of what is not sent or kept any more, whoever waits. */
+function settledRoute(operation: QueuedOperation, input: PartitionInput): Route | undefined {
+  const { begin, brakes, progress, role, nowMs, maxAgeMs } = input;
   const settlement = progress.settled?.[operation.id];
   if (settlement !== undefined) return { kind: 'settled', settlement };
-  const laneKey = laneKeyOf(operation.op);
-  if (isErasedBy(operation, begin.erasures.get(laneKey))) return { kind: 'erased' };
-  const ageMs = nowMs - Math.max(operation.at, operation.redrivenAt ?? 0);
+  if (isErasedBy(operation, begin.erasures.get(laneKeyOf(operation.op)))) return { kind: 'erased' };
+  const brake = brakeOn(operation, brakes, nowMs);
+  if (brake?.kind === 'discard') return { kind: 'discard', brake: brake.id };
+  // While it was held it did not age: an operator wanted it to wait, and to be sent after that.
+  const heldUntilMs = role === 'parked' ? begin.parking.sinceMs : 0;
+  const ageMs = nowMs - Math.max(operation.at, operation.redrivenAt ?? 0, heldUntilMs);
   if (ageMs > maxAgeMs && !neverExpires(operation.op)) return { kind: 'expired', reason: expired(ageMs, progress) };
   if ((begin.owners?.get(operation.id) ?? operation.id) !== operation.id) return { kind: 'deduplicated' };
-  if (role === 'lane' && (moveAll || begin.held.has(laneKey))) return { kind: 'move' };
-  return { kind: 'send' };
+  return undefined;
+}
+
+/**
+ * Where an operation waits, or that it is sent. Of a person everything on the shelf is older than everything in the outlet,
+ * that older than fallback, that older than the lane: so an operation goes no further than to the youngest place where its
+ * person has operations, and is sent only when there is none.
+ */
+function waitingRoute(operation: QueuedOperation, input: PartitionInput, parkedHere: ReadonlySet<string>): Route {
+  const { begin, brakes, role, moveAll, nowMs } = input;
+  const { parking } = begin;
+  const laneKey = laneKeyOf(operation.op);
+  const brake = brakeOn(operation, brakes, nowMs);
+  const named = brake === undefined ? {} : { brake: brake.id };
+  if (role === 'lane' && begin.held.has(laneKey)) return { kind: 'move' };
+  // What was accepted before an erasure is erased wherever it waits, so the erasure itself overtakes nothing.
+  const follows = !isErasure(operation.op);
+  if (role !== 'parked' && parking.inOutlet.has(laneKey) && (follows || brake !== undefined)) {
+    return { kind: 'park', side: outletOf(parking.turn), ...named };
+  }
+  const isParked = parking.onShelf.has(laneKey) || parkedHere.has(laneKey);
+  if (brake !== undefined || (isParked && follows)) return { kind: 'park', side: shelfOf(parking.turn), ...named };
+  return role === 'lane' && moveAll ? { kind: 'move' } : { kind: 'send' };
 }
 
 function expired(ageMs: number, progress: HeadProgress): DeadLetterReason {

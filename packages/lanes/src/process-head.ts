@@ -4,19 +4,25 @@ import type { Interruption, Settlement } from '@cio-fleet/delivery';
 import { afterInterruption } from './after-interruption.ts';
 import { assembleBatch, type Batch } from './batch.ts';
 import { claimsOf } from './claims.ts';
-import { type HeadProgress, withSettled } from './head-progress.ts';
+import { type HeadProgress, withDiscarded, withSettled } from './head-progress.ts';
 import type { HeadDependencies, HeadResult, HeadRun } from './head-run.ts';
 import { type IsolationCause, isFailing } from './isolated-run.ts';
 import { isOverflowing } from './lane-state.ts';
+import { shelfOf } from './parking.ts';
 import { partition, type Route } from './partition.ts';
+import { parkedSideOf } from './queue-address.ts';
 import { sendBatch } from './send-batch.ts';
 import { type Fate, settle } from './settle.ts';
 import { buryUnreadable, waitForNewerWorker } from './unreadable.ts';
 
 const AGAIN = { kind: 'wait', delayMs: 0 } as const satisfies HeadResult;
 
+/** The shelf looks once a second whether the brakes have changed. */
+const RESTING = { kind: 'wait', delayMs: 1000 } as const satisfies HeadResult;
+
 /**
- * Delivers a head and its followers: peek, begin, send, finish. It works on one lane or on fallback, and every step may
+ * Delivers a head and its followers: peek, begin, send, finish. It works on a lane, on fallback or on
+ * what is parked, and every step may
  * find that the head is no longer ours; then nothing is written and the head starts again.
  */
 export async function processHead(run: HeadRun, deps: HeadDependencies): Promise<HeadResult> {
@@ -24,6 +30,8 @@ export async function processHead(run: HeadRun, deps: HeadDependencies): Promise
   const read = readLaneJob(run.data);
   if (read.kind === 'newer') return waitForNewerWorker(run, read.version, deps);
   if (read.kind === 'unreadable') return buryUnreadable(run, read.problem, deps);
+
+  if (deps.queue.role === 'parked' && isShelf(deps, await deps.store.sweep())) return RESTING;
 
   const isolation = isolationCause(run, deps);
   const alone = isolation !== undefined || run.stalledCounter > 0;
@@ -34,6 +42,8 @@ export async function processHead(run: HeadRun, deps: HeadDependencies): Promise
   const begin = await deps.store.begin(run.lease, nonce, batch.laneKeys, claimsOf(batch.operations));
   if (begin === 'stale') return lostContinuity(deps);
   const begun: HeadRun = { ...run, lease: { ...run.lease, nonce } };
+  if (isShelf(deps, begin.parking.turn)) return RESTING;
+  const brakes = await deps.brakes.at(begin.brakesVersion);
 
   const { lane, policy } = deps;
   const overflowing = deps.queue.role === 'lane' && isOverflowing({ batch, begin, policy, nowMs: deps.now() });
@@ -43,21 +53,25 @@ export async function processHead(run: HeadRun, deps: HeadDependencies): Promise
   const routes = partition({
     operations: batch.operations,
     begin,
+    brakes,
     progress: run.progress,
     role: deps.queue.role,
     moveAll: deps.circuit() === 'OPEN' || (overflowing && blockedMs > 0),
     nowMs: deps.now(),
     maxAgeMs: policy.maxAgeMs,
   });
-  const sent = await sendBatch({ run: begun, deps, batch, begin, routes, isolation });
+  const kept = await keepDiscards(begun, deps, batch, routes);
+  if (kept === 'stale') return lostContinuity(deps);
+  const sent = await sendBatch({ run: kept, deps, batch, begin, brakes, routes, isolation });
   if (sent === 'stale') return lostContinuity(deps);
 
   const { settlements, interruption } = sent;
+  const { turn } = begin.parking;
   if (interruption === undefined) {
     // A batch that moved as a whole says nothing about whether Customer.io takes requests again.
     if (routes.some(({ kind }) => kind === 'send')) lane.blockedUntilMs = 0;
     const fates = routes.map((route, index) => fateOf(route, settlements[index], false));
-    return finish(run, deps, { batch, fates, nonce, progress: sent.progress });
+    return finish(run, deps, { batch, fates, nonce, turn, progress: sent.progress });
   }
 
   const next = afterInterruption({
@@ -73,23 +87,45 @@ export async function processHead(run: HeadRun, deps: HeadDependencies): Promise
   if (next.delayMs !== undefined) block(deps, interruption, next.delayMs);
   if (next.kind === 'move') {
     const fates = routes.map((route, index) => fateOf(route, settlements[index], true));
-    return finish(run, deps, { batch, fates, nonce, progress: next.progress });
+    return finish(run, deps, { batch, fates, nonce, turn, progress: next.progress });
   }
   // What this run settled is remembered, so that the repeat doesn't send it again.
   const progress = withSettled(next.progress ?? sent.progress, batch.operations, settlements);
-  if (progress !== run.progress && (await deps.store.note(begun.lease, progress)) === 'stale')
+  if (progress !== kept.progress && (await deps.store.note(begun.lease, progress)) === 'stale')
     return lostContinuity(deps);
   return { kind: 'wait', delayMs: next.delayMs };
+}
+
+/**
+ * Later operations of a person are sent as if the discarded ones had never been. So that is written down before: were the brake
+ * released in the middle, or did this worker die, a discarded one would be sent behind them.
+ */
+async function keepDiscards(
+  run: HeadRun,
+  deps: HeadDependencies,
+  batch: Batch,
+  routes: readonly Route[],
+): Promise<HeadRun | 'stale'> {
+  const discarded = new Map<string, string>();
+  for (const [index, { id }] of batch.operations.entries()) {
+    const route = routes[index];
+    if (route?.kind === 'discard') discarded.set(id, route.brake);
+  }
+  if (discarded.size === 0 || !routes.some(({ kind }) => kind === 'send')) return run;
+  const progress = withDiscarded(run.progress, discarded);
+  return (await deps.store.note(run.lease, progress)) === 'stale' ? 'stale' : { ...run, progress };
+}
+
+/** Whether our queue is the side of parked that keeps what is held. */
+function isShelf({ queue }: HeadDependencies, turn: number): boolean {
+  return queue.role === 'parked' && parkedSideOf(queue) === shelfOf(turn);
 }
 
 /** Peeks at the followers. While the breaker is open nobody waits for this head, so it lingers to move more at once. */
 async function gather(head: Batch['head'], run: HeadRun, deps: HeadDependencies): Promise<Batch> {
   const { policy } = deps;
-  const headBytes = Buffer.byteLength(JSON.stringify(run.data));
-  const most = {
-    jobs: Math.max(0, policy.maxBatchOperations - head.operations.length),
-    bytes: Math.max(0, policy.maxBatchBytes - headBytes),
-  };
+  const jobs = Math.max(0, policy.maxBatchOperations - head.operations.length);
+  const most = { jobs, bytes: policy.maxBatchBytes };
   const peek = async () =>
     assembleBatch(head, (await deps.store.peek(head.id, most)).followers, policy.maxBatchOperations);
   const batch = await peek();
@@ -109,15 +145,19 @@ function fateOf(route: Route, settlement: Settlement | undefined, moveRest: bool
   switch (route.kind) {
     case 'move':
       return { kind: 'moved' };
+    case 'park':
+      return { kind: 'parked', side: route.side, ...(route.brake !== undefined && { brake: route.brake }) };
+    case 'discard':
+      return { kind: 'discarded', brake: route.brake };
     case 'erased':
     case 'deduplicated':
       return { kind: route.kind };
     case 'expired':
       return { kind: 'dead-lettered', reason: route.reason };
     case 'settled':
-      return typeof route.settlement === 'string'
-        ? { kind: route.settlement }
-        : { kind: 'dead-lettered', reason: route.settlement };
+      if (typeof route.settlement === 'string') return { kind: route.settlement };
+      if ('brake' in route.settlement) return { kind: 'discarded', brake: route.settlement.brake };
+      return { kind: 'dead-lettered', reason: route.settlement };
     case 'send':
       if (settlement === undefined) {
         if (moveRest) return { kind: 'moved' };
@@ -133,6 +173,7 @@ interface Settling {
   readonly batch: Batch;
   readonly fates: readonly Fate[];
   readonly nonce: string;
+  readonly turn: number;
   readonly progress: HeadProgress;
 }
 
@@ -150,7 +191,7 @@ async function finish(run: HeadRun, deps: HeadDependencies, settling: Settling):
   for (const [index, operation] of batch.operations.entries()) {
     const kind = fates[index]?.kind;
     // A person whose operation left the lane may be changed behind our back.
-    if (kind === 'moved' || kind === 'dead-lettered' || kind === 'erased') {
+    if (kind !== 'delivered' && kind !== 'deduplicated') {
       deps.memory.forgetPerson(laneKeyOf(operation.op));
     }
   }

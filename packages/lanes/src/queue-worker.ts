@@ -2,6 +2,7 @@ import { queuePrefix } from '@cio-fleet/contracts';
 import { type Job, RateLimitError, UnrecoverableError, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { QueueAddress } from './queue-address.ts';
+import { withinMs } from './sleep.ts';
 
 /** One start of a job, without BullMQ's types. */
 export interface StartedJob {
@@ -48,12 +49,20 @@ const UNEXPECTED_DELAY_MS = 1000;
 /** How long a worker rests when Redis is out of memory, in ms: it can't even fetch, and would spin. */
 const OUT_OF_MEMORY_PAUSE_MS = 1000;
 
+/** How long BullMQ may take to close once no head is in work, in ms. */
+const CLOSE_GRACE_MS = 2000;
+
 /** The adapter to BullMQ's Worker: one queue, one head at a time. */
 export function createQueueWorker(options: QueueWorkerOptions): QueueWorker {
   const { queue } = options;
   const worker: Worker<unknown, undefined> = new Worker(
     queue.name,
-    (job: Job<unknown, undefined>, token) => run(job, token ?? ''),
+    (job: Job<unknown, undefined>, token) => {
+      const work = run(job, token ?? '');
+      // How it ends is BullMQ's to know; a stop only waits for it.
+      inWork = work.catch(() => undefined);
+      return work;
+    },
     {
       connection: options.redis,
       prefix: queuePrefix(queue.workspace),
@@ -75,6 +84,7 @@ export function createQueueWorker(options: QueueWorkerOptions): QueueWorker {
     },
   );
   let resting = false;
+  let inWork: Promise<unknown> = Promise.resolve();
   worker.on('error', (error) => {
     options.onError(error, queue);
     if (error.message.startsWith('OOM') && !resting) {
@@ -128,7 +138,15 @@ export function createQueueWorker(options: QueueWorkerOptions): QueueWorker {
       worker.run().catch((error) => options.onError(asError(error), queue));
     },
     async stop() {
-      await worker.close();
+      const closing = worker.close();
+      // A blocking connection to a cluster that lost a node for a while may never tell BullMQ that it has ended. What counts is
+      // the head in work, and the moment in which it goes back or completes.
+      for (let waitedFor: unknown; waitedFor !== inWork; ) {
+        waitedFor = inWork;
+        await inWork;
+        // A head that was being fetched when the stop came may start meanwhile.
+        await withinMs(CLOSE_GRACE_MS, closing);
+      }
     },
     abandon() {
       worker.close(true).catch((error) => options.onError(asError(error), queue));

@@ -1,19 +1,22 @@
 import { erasureKey, idempotencyClaimKey, workspaceKeys } from '@cio-fleet/contracts';
 import type { Redis } from 'ioredis';
-import type { Begin, Claim, FinishReply, LaneStore, Peek, WaitingJob } from './lane-store.ts';
-import type { QueueAddress } from './queue-address.ts';
+import type { Begin, Claim, Finish, FinishReply, LaneStore, Peek, WaitingJob } from './lane-store.ts';
+import { NOTHING_PARKED, type ParkedSide, type Parking, shelfOf } from './parking.ts';
+import { parkedAddresses, type QueueAddress } from './queue-address.ts';
 import { redisScript } from './redis-script.ts';
 import { BEGIN_LUA } from './scripts/begin.ts';
 import { FINISH_LUA } from './scripts/finish.ts';
 import { GUARD_LUA } from './scripts/guard.ts';
 import { NOTE_LUA } from './scripts/note.ts';
 import { PEEK_LUA } from './scripts/peek.ts';
+import { SWEEP_LUA } from './scripts/sweep.ts';
 
 const peekScript = redisScript(PEEK_LUA);
 const beginScript = redisScript(BEGIN_LUA);
 const guardScript = redisScript(GUARD_LUA);
 const noteScript = redisScript(NOTE_LUA);
 const finishScript = redisScript(FINISH_LUA);
+const sweepScript = redisScript(SWEEP_LUA);
 
 /** How many settled jobs each queue keeps for Bull Board. */
 const COMPLETED_KEPT = 100;
@@ -47,7 +50,7 @@ export function createRedisLaneStore({ redis, queue, lockMs }: RedisLaneStoreOpt
     async begin(lease, nonce, laneKeys, claims = []): Promise<Begin | 'stale'> {
       const reply = await beginScript.run(
         redis,
-        [prefix, keys.held, keys.erasures, keys.waiting],
+        [prefix, keys.held, keys.erasures, keys.waiting, keys.brakesVersion, keys.parked, keys.shelf],
         [
           ...[lease.jobId, lease.token, nonce, queue.name, laneKeys.length],
           ...[...laneKeys, ...erasureKeys(laneKeys)],
@@ -55,15 +58,17 @@ export function createRedisLaneStore({ redis, queue, lockMs }: RedisLaneStoreOpt
         ],
       );
       if (reply === 'stale') return 'stale';
-      const [held, marks, version, bytes, owners] = reply as [
-        ...[(string | null)[], (string | null)[], string, string],
-        string[],
+      const [held, marks, version, bytes, owners, brakesVersion, shelf, ...sides] = reply as [
+        ...[(string | null)[], (string | null)[], string, string, string[]],
+        ...[string, (string | null)[], (string | null)[], (string | null)[]],
       ];
       return {
         held: new Set(laneKeys.filter((_, i) => held[i] !== null)),
         erasures: markMap(laneKeys, marks),
         erasuresVersion: version,
         waitingBytes: Number(bytes),
+        brakesVersion,
+        parking: parkingOf(laneKeys, shelf, sides),
         owners: new Map(claims.map(({ operationId }, i) => [operationId, owners[i] ?? operationId])),
       };
     },
@@ -71,10 +76,12 @@ export function createRedisLaneStore({ redis, queue, lockMs }: RedisLaneStoreOpt
     async guard(lease) {
       const reply = await guardScript.run(
         redis,
-        [prefix, keys.erasures],
+        [prefix, keys.erasures, keys.brakesVersion],
         [lease.jobId, lease.token, lease.nonce ?? ''],
       );
-      return reply === 'stale' ? 'stale' : { erasuresVersion: reply as string };
+      if (reply === 'stale') return 'stale';
+      const [erasuresVersion, brakesVersion] = reply as [string, string];
+      return { erasuresVersion, brakesVersion };
     },
 
     async erasures(laneKeys) {
@@ -93,7 +100,10 @@ export function createRedisLaneStore({ redis, queue, lockMs }: RedisLaneStoreOpt
     async finish(lease, finish): Promise<FinishReply> {
       const reply = await finishScript.run(
         redis,
-        [prefix, keys.held, keys.ledger, keys.waiting, keys.deadLetterReasons],
+        [
+          ...[prefix, keys.held, keys.ledger, keys.waiting, keys.deadLetterReasons],
+          ...[keys.parked, keys.brakeCounts, keys.shelf],
+        ],
         [
           lease.jobId,
           lease.token,
@@ -105,6 +115,7 @@ export function createRedisLaneStore({ redis, queue, lockMs }: RedisLaneStoreOpt
           JSON.stringify(finish.progress),
           finish.headOperations > SLIM_ABOVE_OPERATIONS ? JSON.stringify({ settled: finish.headOperations }) : '',
           finish.headOperations,
+          finish.turn ?? '',
           finish.followers.length,
           ...finish.followers.flatMap((follower) => [follower.id, follower.operations]),
           finish.pushes.length,
@@ -121,16 +132,44 @@ export function createRedisLaneStore({ redis, queue, lockMs }: RedisLaneStoreOpt
           ...changes(finish.held),
           ...changes(finish.ledger),
           ...changes(finish.deadLetterReasons),
+          ...changes(parkedFields(finish)),
+          ...changes(finish.braked ?? new Map()),
           finish.releasedClaims?.length ?? 0,
           ...(finish.releasedClaims ?? []).flatMap((claim) => [claimKey(claim), claim.operationId]),
         ],
       );
       return reply as FinishReply;
     },
+
+    async sweep() {
+      const [side0, side1] = parkedAddresses(queue.workspace).map(({ keyPrefix }) => keyPrefix) as [string, string];
+      const limiters = [`${side0}limiter`, `${side1}limiter`];
+      return (await sweepScript.run(redis, [keys.shelf, keys.brakesVersion, side0, side1, ...limiters], [])) as number;
+    },
   };
 }
 
-/** Operations in lanes and fallback wait; a dead letter has reached a final state. */
+function parkingOf(
+  laneKeys: readonly string[],
+  [turnText, since]: readonly (string | null)[],
+  sides: readonly (readonly (string | null)[])[],
+): Parking {
+  if (sides.every((counts) => counts.length === 0) && !turnText) return NOTHING_PARKED;
+  const turn = Number(turnText ?? 0);
+  const shelf = shelfOf(turn);
+  const personsIn = (side: ParkedSide) => new Set(laneKeys.filter((_, i) => typeof sides[side]?.[i] === 'string'));
+  return { turn, sinceMs: Number(since ?? 0), onShelf: personsIn(shelf), inOutlet: personsIn(shelf === 0 ? 1 : 0) };
+}
+
+function parkedFields({ parked }: Finish): Map<string, number> {
+  const fields = new Map<string, number>();
+  for (const side of [0, 1] as const) {
+    for (const [laneKey, delta] of parked?.[side] ?? []) fields.set(`${side}:${laneKey}`, delta);
+  }
+  return fields;
+}
+
+/** Operations in lanes, fallback and parked wait; a dead letter has reached a final state. */
 function countsAsWaiting(queue: QueueAddress): '1' | '0' {
   return queue.role === 'dead-letter' ? '0' : '1';
 }

@@ -1,6 +1,7 @@
 import { isErasedBy, laneKeyOf, type QueuedOperation } from '@cio-fleet/contracts';
 import type { DeliveryRequest, Interruption, Settlement } from '@cio-fleet/delivery';
 import type { Batch } from './batch.ts';
+import { type BrakeSet, brakeOn } from './brakes/brake-set.ts';
 import type { HeadProgress } from './head-progress.ts';
 import type { HeadDependencies, HeadRun } from './head-run.ts';
 import { type IsolationCause, runIsolated } from './isolated-run.ts';
@@ -12,6 +13,7 @@ export interface SendBatchInput {
   readonly deps: HeadDependencies;
   readonly batch: Batch;
   readonly begin: Begin;
+  readonly brakes: BrakeSet;
   /** By index of the batch's operations. */
   readonly routes: readonly Route[];
   readonly isolation: IsolationCause | undefined;
@@ -34,7 +36,8 @@ export async function sendBatch(input: SendBatchInput): Promise<SentBatch | 'sta
   const operations = indexes.flatMap((index) => batch.operations[index] ?? []);
   const request: DeliveryRequest = {
     operations,
-    purpose: deps.queue.role,
+    // What was held shares fallback's part of the budget: it is late anyway, and fresh operations must not wait for it.
+    purpose: deps.queue.role === 'lane' ? 'lane' : 'fallback',
     guard: createGuard(input, operations),
     signal: run.signal,
   };
@@ -48,23 +51,30 @@ export async function sendBatch(input: SendBatchInput): Promise<SentBatch | 'sta
   return { progress: sent.progress, settlements, ...(interruption && { interruption }) };
 }
 
-/** Fallback has no memory: its operations are late, and what was delivered last may have gone another way. */
+/** Fallback and parked have no memory: their operations are late, and what was delivered last may have gone another way. */
 function memoryOf({ queue, memory }: HeadDependencies): Pick<DeliveryRequest, 'memory'> {
   return queue.role === 'lane' ? { memory } : {};
 }
 
-/** Right before each send: is the head still ours, and was nobody in the batch erased meanwhile? */
-function createGuard({ run, deps, begin }: SendBatchInput, operations: readonly QueuedOperation[]) {
+/** Right before each send: is the head still ours, and did nobody in the batch get erased, held or discarded meanwhile? */
+function createGuard({ run, deps, begin, brakes }: SendBatchInput, operations: readonly QueuedOperation[]) {
   let { erasuresVersion } = begin;
+  let brakesVersion = brakes.version;
   return async (): Promise<'go' | 'stale'> => {
     const guard = await deps.store.guard(run.lease);
     if (guard === 'stale') return 'stale';
-    if (guard.erasuresVersion === erasuresVersion) return 'go';
-    const laneKeys = [...new Set(operations.map(({ op }) => laneKeyOf(op)))];
-    const erasures = await deps.store.erasures(laneKeys);
-    const erased = operations.some((operation) => isErasedBy(operation, erasures.get(laneKeyOf(operation.op))));
-    if (erased) return 'stale';
-    erasuresVersion = guard.erasuresVersion;
+    if (guard.erasuresVersion !== erasuresVersion) {
+      const laneKeys = [...new Set(operations.map(({ op }) => laneKeyOf(op)))];
+      const erasures = await deps.store.erasures(laneKeys);
+      const erased = operations.some((operation) => isErasedBy(operation, erasures.get(laneKeyOf(operation.op))));
+      if (erased) return 'stale';
+      erasuresVersion = guard.erasuresVersion;
+    }
+    if (guard.brakesVersion !== brakesVersion) {
+      const now = await deps.brakes.at(guard.brakesVersion);
+      if (operations.some((operation) => brakeOn(operation, now, deps.now()) !== undefined)) return 'stale';
+      brakesVersion = now.version;
+    }
     return 'go';
   };
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ACCEPTED_AT, event, operationId } from '../test/fixtures/operations.ts';
 import type { Batch, BatchJob } from './batch.ts';
 import { NO_PROGRESS } from './head-progress.ts';
-import { deadLetterAddress, fallbackAddress, laneAddress } from './queue-address.ts';
+import { deadLetterAddress, fallbackAddress, laneAddress, parkedAddress } from './queue-address.ts';
 import { type Fate, movedPushes, settle, settledProgress } from './settle.ts';
 
 const delivered: Fate = { kind: 'delivered' };
@@ -18,7 +18,13 @@ function batchOf(...jobs: readonly BatchJob['operations'][]): Batch {
 }
 
 function settled(queue: ReturnType<typeof laneAddress>, batch: Batch, fates: readonly Fate[]) {
-  const input = { nonce: 'nonce', progress: NO_PROGRESS, nowMs: ACCEPTED_AT, deadLetterAllowance: () => 1000 };
+  const input = {
+    nonce: 'nonce',
+    turn: 7,
+    progress: NO_PROGRESS,
+    nowMs: ACCEPTED_AT,
+    deadLetterAllowance: () => 1000,
+  };
   return settle({ queue, batch, fates, ...input });
 }
 
@@ -92,6 +98,48 @@ describe('a batch of fallback', () => {
   it('accounts for every operation exactly once, whatever its fate', () => {
     const finish = settled(fallback, batch, [delivered, rejected, { kind: 'erased' }, { kind: 'deduplicated' }]);
     expect([...finish.ledger.values()].reduce((a, b) => a + b)).toBe(4);
+  });
+});
+
+describe('what is braked', () => {
+  const batch = batchOf([event('ada', 1), event('bob', 2)], [event('ada', 3)]);
+  const held: Fate = { kind: 'parked', side: 1, brake: 'b1' };
+  const follows: Fate = { kind: 'parked', side: 1 };
+  const discarded: Fate = { kind: 'discarded', brake: 'b2' };
+
+  it('moves to its side of parked in order, counts there and for its brake, and names the turn', () => {
+    const finish = settled(lane, batch, [held, discarded, follows]);
+    expect(finish.pushes).toMatchObject([{ to: parkedAddress('w', 1), operations: 2 }]);
+    expect([...(finish.parked?.[1] ?? [])]).toEqual([['id:ada', 2]]);
+    expect([...(finish.braked ?? [])]).toEqual([
+      ['b1', 1],
+      ['b2', 1],
+    ]);
+    expect([...finish.ledger]).toEqual([['discarded', 1]]);
+    expect(finish).toMatchObject({ turn: 7 });
+    expect(settled(lane, batch, [delivered, discarded, delivered])).not.toHaveProperty('turn');
+  });
+
+  it('leaves the outlet for the shelf, and is counted for its brake only when it came', () => {
+    const finish = settled(parkedAddress('w', 0), batch, [held, discarded, delivered]);
+    expect(finish.parked?.map((counts) => Object.fromEntries(counts))).toEqual([
+      { 'id:ada': -2, 'id:bob': -1 },
+      { 'id:ada': 1 },
+    ]);
+    expect([...(finish.braked ?? [])]).toEqual([['b2', 1]]);
+  });
+
+  it('leaves fallback, and lowers the count of its person there', () => {
+    const finish = settled(fallback, batch, [held, delivered, follows]);
+    expect(Object.fromEntries(finish.held)).toEqual({ 'id:ada': -2, 'id:bob': -1 });
+    expect(Object.fromEntries(finish.parked?.[1] ?? [])).toEqual({ 'id:ada': 2 });
+  });
+
+  it('goes to fallback instead when an earlier operation of its person could not be sent and went there', () => {
+    const finish = settled(lane, batch, [moved, delivered, held]);
+    expect(finish.pushes).toMatchObject([{ to: fallback, operations: 2 }]);
+    expect(Object.fromEntries(finish.held)).toEqual({ 'id:ada': 2 });
+    expect([...(finish.braked ?? [])]).toEqual([]);
   });
 });
 

@@ -14,6 +14,7 @@ import { RedisConnection } from './redis-connection.ts';
 import { classifyRedisFailure, type RedisFailure, retryDelayMs } from './redis-failure.ts';
 import { RedisTarget } from './spool/redis-target.ts';
 import { Spool } from './spool/spool.ts';
+import { NODE_DISK, type SpoolDisk } from './spool/spool-disk.ts';
 
 type Settle = (result: EnqueueResult) => void;
 
@@ -44,7 +45,8 @@ export class Enqueuer {
   #retry: NodeJS.Timeout | undefined;
   #closing: Promise<FlushResult> | undefined;
 
-  constructor(settings: ProducerSettings, report: FailureReport) {
+  /** @param disk - where the spool lies, if there is one */
+  constructor(settings: ProducerSettings, report: FailureReport, disk: SpoolDisk = NODE_DISK) {
     this.#settings = settings;
     this.#report = report;
     this.#lanes = new LaneSet(settings.lanes, this.#clock);
@@ -58,9 +60,12 @@ export class Enqueuer {
       },
       { onReady: () => void this.#prime(), onError: (error) => this.#noteLost(error) },
     );
-    this.#memory = new MemoryWatch(() => this.#connection.memory());
+    this.#memory = new MemoryWatch(
+      () => this.#connection.memory(),
+      () => this.#scheduleTurn(),
+    );
     if (settings.spoolDir === undefined) return;
-    this.#spool = this.#makeSpool(settings.spoolDir);
+    this.#spool = this.#makeSpool(settings.spoolDir, disk);
     this.#patience = new CallDeadlines(patienceMs(settings.enqueueTimeoutMs), (slow) => this.#lose(slow));
   }
 
@@ -138,13 +143,13 @@ export class Enqueuer {
     }
     const hasRoom = this.#bufferedOperations < maxBufferedOperations && this.#bufferedBytes + bytes <= maxBufferedBytes;
     if (spool === undefined) return hasRoom ? undefined : 'BUFFER_FULL';
-    if (spool.isFullFor(this.#bufferedBytes + bytes)) return 'SPOOL_FULL';
+    if (spool.isFullFor(this.#bufferedBytes + bytes, this.#bufferedOperations + 1)) return 'SPOOL_FULL';
     const isCrowded = this.#bufferedOperations * 4 > maxBufferedOperations * 3;
     if (isCrowded) spool.trigger();
     return hasRoom ? undefined : (spool.problemCode ?? 'BUFFER_FULL');
   }
 
-  #makeSpool(spoolDir: string): Spool {
+  #makeSpool(spoolDir: string, disk: SpoolDisk): Spool {
     const { workspace } = this.#settings;
     const target = new RedisTarget({
       workspace,
@@ -155,7 +160,7 @@ export class Enqueuer {
       onWrite: (bytes) => this.#memory.touch(bytes),
     });
     return new Spool(
-      { ...this.#settings, spoolDir },
+      { ...this.#settings, spoolDir, disk },
       {
         run: this.#run,
         lanes: this.#lanes,
@@ -213,16 +218,15 @@ export class Enqueuer {
   }
 
   #turn(): void {
+    const isReady = this.#isPrimed && this.#connection.isReady;
+    if (isReady) this.#lanes.changeIfQuiet();
     if (this.#spool !== undefined) this.#connection.together(() => this.#spool?.turn());
-    if (!this.#isPrimed || !this.#connection.isReady) return;
-    this.#lanes.changeIfQuiet();
-    if (this.#spool?.allowsDirect === false) return;
+    if (!isReady) return;
     const nowMs = performance.now();
     let earliestMs = Number.POSITIVE_INFINITY;
     this.#connection.together(() => {
       for (const [lane, writer] of this.#lanes.entries()) {
-        // While the number of lanes changes only writes of unknown fate go on, to learn it.
-        if (!writer.isDue || (this.#lanes.isChanging && !writer.isUnknown)) continue;
+        if (!this.#mayWrite(writer)) continue;
         if (writer.notBeforeMs > nowMs) earliestMs = Math.min(earliestMs, writer.notBeforeMs);
         else void this.#write(lane, writer);
       }
@@ -232,6 +236,14 @@ export class Enqueuer {
       this.#retry = setTimeout(() => this.#turn(), Math.max(1, earliestMs - nowMs));
       this.#retry.unref();
     }
+  }
+
+  #mayWrite(writer: LaneWriter): boolean {
+    if (!writer.isDue) return false;
+    // While the number of lanes changes only writes of unknown fate go on, to learn it.
+    if (this.#lanes.isChanging && !writer.isUnknown) return false;
+    // Nothing of the lane is in the spool before its current job, but everything is before a new one.
+    return this.#spool === undefined || this.#spool.allowsDirect || writer.current !== undefined;
   }
 
   async #write(lane: number, writer: LaneWriter): Promise<void> {

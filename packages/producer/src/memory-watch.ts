@@ -29,15 +29,20 @@ const ROOM_SHARE = 1 / 16;
  */
 export class MemoryWatch {
   readonly #readInfo: () => Promise<string | undefined>;
+  readonly #onRoom: () => void;
   #isFull = false;
   #roomBytes = Number.POSITIVE_INFINITY;
   #writtenBytes = 0;
   #askedAtMs = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
 
-  /** @param readInfo - the text of `INFO memory`; undefined when it can't be read, which counts as not full */
-  constructor(readInfo: () => Promise<string | undefined>) {
+  /**
+   * @param readInfo - the text of `INFO memory`; undefined when it can't be read, which counts as not full
+   * @param onRoom - called when Redis was full and is not any more
+   */
+  constructor(readInfo: () => Promise<string | undefined>, onRoom: () => void = () => undefined) {
     this.#readInfo = readInfo;
+    this.#onRoom = onRoom;
   }
 
   get isFull(): boolean {
@@ -62,8 +67,10 @@ export class MemoryWatch {
 
   observe(info: string | undefined): void {
     this.#roomBytes = info === undefined ? Number.POSITIVE_INFINITY : roomBytes(info);
+    const wasFull = this.#isFull;
     this.#isFull = this.#roomBytes < 0;
     if (this.#isFull) this.#pollAgain();
+    else if (wasFull) this.#onRoom();
   }
 
   stop(): void {

@@ -79,14 +79,21 @@ export class RedisConnection {
   /** Operations wait: the connection is wanted, and keeps the process alive. */
   hold(): void {
     this.#isHeld = true;
-    this.#client?.stream?.ref?.();
+    this.#refer();
     this.open();
   }
 
   /** Nothing waits: the connection stays, but no longer keeps a process alive that has nothing else to do. */
   release(): void {
     this.#isHeld = false;
-    this.#client?.stream?.unref?.();
+    this.#refer();
+  }
+
+  /** A socket that still connects keeps the process anyway, and would collect a listener for each change of mind. */
+  #refer(): void {
+    if (!this.isReady) return;
+    if (this.#isHeld) this.#client?.stream?.ref?.();
+    else this.#client?.stream?.unref?.();
   }
 
   /** A spool waits for Redis: a lost connection is made anew, but that keeps no process alive. */
@@ -170,7 +177,7 @@ export class RedisConnection {
   }
 
   #becomeReady(): void {
-    if (!this.#isHeld) this.release();
+    this.#refer();
     this.#events.onReady();
   }
 

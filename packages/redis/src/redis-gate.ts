@@ -8,9 +8,17 @@ export interface RedisGateOptions {
   /** As `createRedis` makes it; the gate connects and disconnects it. */
   readonly redis: Redis;
   readonly environment: CheckRedisOptions['environment'];
+  /**
+   * Whether the app may refuse to start. A page that shows the fleet may not: it is needed most when something is wrong.
+   * @defaultValue true
+   */
+  readonly mayRefuse?: boolean;
   readonly logger: LifecycleLogger;
-  /** Told when Redis turns out unfit only after the start, because it was away until now: end the app. */
-  readonly onRefused: (error: RedisUnfitError) => void;
+  /**
+   * Told when Redis turns out unfit only after the start, because it was away until now: end the app.
+   * @defaultValue throws it as an error that nobody catches, for which `runApp` stops what runs and exits
+   */
+  readonly onRefused?: (error: RedisUnfitError) => void;
   /** How long a start waits for Redis before it goes on without it, in ms. @defaultValue 2_000 */
   readonly waitMs?: number;
   /** Takes one line for each finding that refuses. @defaultValue writes to stderr, as all problems of configuration */
@@ -43,14 +51,16 @@ const DEFAULT_WAIT_MS = 2_000;
  * comes. Findings that refuse nothing are logged.
  */
 export function createRedisGate(options: RedisGateOptions): RedisGate {
-  const { redis, environment, logger, waitMs = DEFAULT_WAIT_MS } = options;
+  const { redis, environment, logger, mayRefuse = true, waitMs = DEFAULT_WAIT_MS } = options;
+  const { onRefused = throwLater } = options;
   const { writeLine = (line: string) => void process.stderr.write(`${line}\n`) } = options;
   let refused: RedisUnfitError | undefined;
   let isStarting = false;
 
   async function check(): Promise<void> {
-    const { findings, refusals } = await checkRedis(redis, { environment, pings: PINGS });
-    for (const finding of findings) {
+    const verdict = await checkRedis(redis, { environment, pings: PINGS });
+    const refusals = mayRefuse ? verdict.refusals : [];
+    for (const finding of verdict.findings) {
       if (finding.level === 'ok' || refusals.includes(finding)) continue;
       logger[finding.level === 'fail' ? 'error' : 'warn']({ finding }, findingLine(finding));
     }
@@ -63,7 +73,7 @@ export function createRedisGate(options: RedisGateOptions): RedisGate {
     if (redis.status !== 'ready') await new Promise((resolve) => redis.once('ready', resolve));
     // A right that is missing, or a connection lost again: no verdict, so no refusal.
     await check().catch((err: unknown) => logger.warn({ err }, 'Redis could not be checked'));
-    if (refused !== undefined && !isStarting) options.onRefused(refused);
+    if (refused !== undefined && !isStarting) onRefused(refused);
   }
 
   const { name, start, stop } = service({
@@ -82,4 +92,10 @@ export function createRedisGate(options: RedisGateOptions): RedisGate {
     stop: () => redis.disconnect(),
   });
   return { name, start, stop, refusal: () => refused };
+}
+
+function throwLater(error: Error): void {
+  queueMicrotask(() => {
+    throw error;
+  });
 }

@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { type EmbeddedRedis, startRedis, waitFor } from '@cio-fleet/testkit';
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
@@ -8,6 +10,8 @@ import { checkRedis } from '../src/check-redis.ts';
 import { createRedis } from '../src/create-redis.ts';
 import { startDrill } from './support/drill.ts';
 import { settingsOf } from './support/settings.ts';
+
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
 /** A password that only percent-encoding carries through a URL. */
 const PASSWORD = 'p@ss:/?#%';
@@ -105,8 +109,19 @@ describe('the least rights', () => {
     redis.disconnect();
   });
 
+  it('cover every command of the scripts', () => {
+    const files = globSync('packages/{contracts,lanes,delivery}/src/**/*.ts', { cwd: ROOT });
+    const calls = files.flatMap((file) => [
+      ...readFileSync(join(ROOT, file), 'utf8').matchAll(/redis\.p?call\(\s*'([A-Z]+)'/g),
+    ]);
+    const commands = [...new Set(calls.map(([, name = '']) => `+${name.toLowerCase()}`))];
+    expect(commands.length).toBeGreaterThan(20);
+    const granted = ACL_RULES.worker.split(' ');
+    expect(commands.filter((command) => !granted.includes(command))).toEqual([]);
+  });
+
   it('stand in docs/redis.md as they are tested', () => {
-    const page = readFileSync(new URL('../../../docs/redis.md', import.meta.url), 'utf8').replace(/\s+/g, ' ');
+    const page = readFileSync(join(ROOT, 'docs/redis.md'), 'utf8').replace(/\s+/g, ' ');
     for (const rule of Object.values(ACL_RULES)) expect(page).toContain(rule);
   });
 });

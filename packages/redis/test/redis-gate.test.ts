@@ -22,7 +22,7 @@ async function configure(...settings: [name: string, value: string][]): Promise<
   redis.disconnect();
 }
 
-function openGate(environment: RedisGateOptions['environment'], port = server.port) {
+function openGate(environment: RedisGateOptions['environment'], { port = server.port, mayRefuse = true } = {}) {
   const redis = createRedis({
     settings: settingsOf(`redis://127.0.0.1:${port}`),
     purpose: 'worker',
@@ -36,6 +36,7 @@ function openGate(environment: RedisGateOptions['environment'], port = server.po
   gate = createRedisGate({
     redis,
     environment,
+    mayRefuse,
     logger: { info: log, warn: log, error: log, fatal: log },
     onRefused: (error) => refused.push(error),
     waitMs: 500,
@@ -56,6 +57,14 @@ describe('in production', () => {
     expect(opened.refusal()).toBeDefined();
   });
 
+  it('what may not refuse starts all the same, and tells', async () => {
+    await configure(['appendonly', 'no']);
+    const { gate: opened, logged } = openGate('production', { mayRefuse: false });
+    await opened.start();
+    expect(opened.refusal()).toBeUndefined();
+    expect(logged.join()).toContain('Redis: persistence: appendonly no');
+  });
+
   it('a full Redis refuses nobody, because workers are what empties it', async () => {
     await configure(['maxmemory', '1mb']);
     const { gate: opened, logged } = openGate('production');
@@ -66,7 +75,7 @@ describe('in production', () => {
 
   it('a Redis that comes after the start is checked then', async () => {
     const port = await freePort();
-    const { gate: opened, refused } = openGate('production', port);
+    const { gate: opened, refused } = openGate('production', { port });
     await opened.start();
     expect(opened.refusal()).toBeUndefined();
     const late = await startRedis({ port, config: { 'maxmemory-policy': 'allkeys-lru' } });

@@ -2,11 +2,15 @@ import { CLOCK_FAULTS } from './clock-faults.ts';
 import { CUSTOMERIO_FAULTS } from './customerio-faults.ts';
 import { ERASURE_FAULTS } from './erasure-faults.ts';
 import type { Fault } from './fault.ts';
+import { killerFault } from './killer-fault.ts';
 import { NETWORK_FAULTS } from './network-faults.ts';
 import { OPERATOR_FAULTS } from './operator-faults.ts';
 import { PRODUCER_FAULTS } from './producer-faults.ts';
 import { REDIS_FAULTS } from './redis-faults.ts';
 import { WORKER_FAULTS } from './worker-faults.ts';
+
+/** About six deaths, each noticed after lock and stalled check. */
+const KILLING_MS = 45_000;
 
 /** Every kind of fault of a random run. */
 export const FAULTS: readonly Fault[] = [
@@ -18,4 +22,5 @@ export const FAULTS: readonly Fault[] = [
   ...OPERATOR_FAULTS,
   ...CLOCK_FAULTS,
   ...ERASURE_FAULTS,
+  killerFault(KILLING_MS),
 ];

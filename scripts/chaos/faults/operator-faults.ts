@@ -113,7 +113,7 @@ export const OPERATOR_FAULTS: readonly Fault[] = [
       weather.rejecting(true);
       await pause(1000);
       weather.rejecting(false);
-      await stage.expectRedrive();
+      await stage.deadLetters.look();
       await operator?.press('PUT', `/${deadLetterQueueName('default')}/retry/failed`);
       await pause(1500);
     },
@@ -125,7 +125,7 @@ export const OPERATOR_FAULTS: readonly Fault[] = [
     async strike({ stage, pause }) {
       stage.weather.rejecting(true);
       await pause(1000);
-      await stage.expectRedrive();
+      await stage.deadLetters.look();
       await stage.operator?.fleet('redrive', '--yes', '--rate', '500');
       await pause(500);
       stage.weather.rejecting(false);

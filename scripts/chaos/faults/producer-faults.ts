@@ -27,6 +27,16 @@ export const PRODUCER_FAULTS: readonly Fault[] = [
     },
   },
   {
+    name: 'producer loses power',
+    family: 'producer',
+    isPossible: ({ producers }) => producers.every(({ losePower }) => losePower !== undefined),
+    async strike(scene) {
+      const slot = anyProducer(scene);
+      await slot?.losePower?.();
+      await slot?.start();
+    },
+  },
+  {
     name: 'producer closed and replaced',
     family: 'producer',
     seconds: 30,

@@ -4,6 +4,9 @@ import { waitFor } from '@cio-fleet/testkit';
 import { integerBelow } from '../../rig/seeded-random.ts';
 import type { Fault, Scene } from './fault.ts';
 
+/** `appendfsync everysec` waits up to 2 s for a slow disk, and an answer is told some time after it was given. */
+const EVERYSEC_LOSS_MS = 3000;
+
 /** A port on which nobody listens: a replica of it has no master. */
 const NOBODY_PORT = 1;
 
@@ -51,6 +54,10 @@ export const REDIS_FAULTS: readonly Fault[] = [
       const { redis } = stage.rig;
       await redis.kill();
       stage.powerCut?.cut(join(redis.dataDir, 'appendonlydir'));
+      if (stage.powerCutCosts !== 'nothing') {
+        const isCovered = stage.powerCutCosts === 'covered';
+        stage.rig.checker.mayHaveLostSince(performance.now() - EVERYSEC_LOSS_MS, isCovered);
+      }
       await pause(200 + integerBelow(random, 1500));
       await redis.restart();
     },

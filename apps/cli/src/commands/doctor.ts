@@ -1,13 +1,13 @@
 import { type FleetState, readFleetState } from '@cio-fleet/lanes';
 import type { Environment } from '@cio-fleet/lifecycle';
+import { checkRedis } from '@cio-fleet/redis';
 import { variable } from '@cio-fleet/workspaces';
 import { checkCredentials } from '../doctor/check-credentials.ts';
 import { readFences } from '../doctor/fence-state.ts';
 import { type Finding, fail, ok } from '../doctor/finding.ts';
 import { judgeFleet } from '../doctor/judge-fleet.ts';
-import { judgeRedis } from '../doctor/judge-redis.ts';
-import { readRedisFacts } from '../doctor/redis-facts.ts';
 import { doctorLines } from '../format/doctor-view.ts';
+import { printable } from '../format/printable.ts';
 import { CliError } from '../session/cli-error.ts';
 import type { CommandContext } from '../session/command-context.ts';
 import { EXIT_CODES, type ExitCode } from '../session/exit-code.ts';
@@ -40,12 +40,13 @@ async function doctor({ env, config, workspace, redisUrl, output }: CommandConte
 async function examineRedis(url: string, workspace: string, env: Environment): Promise<readonly Finding[]> {
   try {
     return await withRedis(url, async (redis) => {
-      const redisFacts = await readRedisFacts(redis);
+      // The environment decides what is refused, not what is found.
+      const { findings } = await checkRedis(redis, { environment: 'development' });
       const state: FleetState = await readFleetState(redis, workspace);
       const fences = await readFences(redis, workspace, state.lanes.length);
       return [
         ok('Redis', `answers at ${redisPlace(url)}`),
-        ...judgeRedis(redisFacts),
+        ...findings.map((finding) => ({ ...finding, found: printable(finding.found) })),
         ...judgeFleet({ state, fences, configuredLanes: configuredLanes(env, workspace) }),
       ];
     });

@@ -3,8 +3,8 @@ import type { DeadLetterFilter } from '@cio-fleet/lanes';
 import { type Command, InvalidArgumentError } from 'commander';
 import { pointInTime } from '../session/option-parsers.ts';
 
-/** Every verb that a dead letter can have, `batch` for a packed one. */
-const FILTER_VERBS = [
+/** Every verb that an operation can have. */
+const OPERATION_VERBS = [
   'identify',
   'track',
   'trackAnonymous',
@@ -24,8 +24,10 @@ const FILTER_VERBS = [
   'unrelateObject',
   'deleteObject',
   'trackDelivery',
-  'batch',
-] as const satisfies readonly (Verb | 'batch')[];
+] as const satisfies readonly Verb[];
+
+/** Every verb that a dead letter can have, `batch` for a packed one. */
+const FILTER_VERBS: readonly string[] = [...OPERATION_VERBS, 'batch'];
 
 /** What narrows dead letters on the command line. */
 export interface FilterOptions {
@@ -62,8 +64,17 @@ export function filterOf({ reason, action, verb, person, since, until }: FilterO
   };
 }
 
+/** The verb of an operation, also written `add-device`. */
+export function knownOperationVerb(text: string): Verb {
+  return verbAmong(OPERATION_VERBS, text) as Verb;
+}
+
 function knownVerb(text: string): string {
+  return verbAmong(FILTER_VERBS, text);
+}
+
+function verbAmong(verbs: readonly string[], text: string): string {
   const camel = text.replace(/-([a-z])/g, (_match, letter: string) => letter.toUpperCase());
-  if ((FILTER_VERBS as readonly string[]).includes(camel)) return camel;
-  throw new InvalidArgumentError(`Expected one of ${FILTER_VERBS.join(', ')}.`);
+  if (verbs.includes(camel)) return camel;
+  throw new InvalidArgumentError(`Expected one of ${verbs.join(', ')}.`);
 }

@@ -49,6 +49,14 @@ describe('a workspace', () => {
       having({ fallback: { ...STATE.fallback, operations: 5, oldestWaitingMs: 2 * 86_400_000 } }),
     ],
     ['holds persons without reason', 'fallback', 'fail', having({ fallback: { ...STATE.fallback, heldPersons: 2 } })],
+    [
+      'has a brake in force',
+      'brakes',
+      'warn',
+      having({ brakes: [{ id: 'b', kind: 'hold', filter: { name: 'x' }, at: STATE.at - 1000, by: 'me', stopped: 0 }] }),
+    ],
+    ['sends what was released', 'brakes', 'warn', having({ parked: { ...STATE.parked, operations: 5, persons: 2 } })],
+    ['counts persons that are not parked', 'brakes', 'fail', having({ parked: { ...STATE.parked, persons: 2 } })],
     ['has dead letters', 'dead letters', 'warn', having({ deadLetters: { ...STATE.deadLetters, operations: 3 } })],
     ['has lost an operation', 'ledger', 'fail', having({ residue: 1 })],
   ])('%s', (_title, check, level, given) => {

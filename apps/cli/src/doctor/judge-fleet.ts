@@ -1,4 +1,4 @@
-import { type FleetState, HEARTBEAT_INTERVAL_MS } from '@cio-fleet/lanes';
+import { type FleetState, HEARTBEAT_INTERVAL_MS, type QueueState } from '@cio-fleet/lanes';
 import { formatDuration } from '../format/duration.ts';
 import { formatCount, plural } from '../format/numbers.ts';
 import { printable } from '../format/printable.ts';
@@ -31,6 +31,7 @@ export function judgeFleet(facts: FleetFacts): readonly Finding[] {
     circuit(state),
     oldestWaiting(state),
     fallback(state),
+    brakes(state),
     deadLetters(state),
     residue(state),
   ];
@@ -66,7 +67,7 @@ function fences({ state, fences: all }: FleetFacts): Finding {
 
 function failedSets(state: FleetState): Finding {
   const check = 'failed jobs in lanes';
-  const broken = [...state.lanes, state.fallback].filter(({ failed }) => failed > 0);
+  const broken = queuesOf(state).filter(({ failed }) => failed > 0);
   if (broken.length === 0) return ok(check, 'none');
   const found = broken.map(({ queue, failed }) => `${queue} ${failed}`).join(', ');
   return fail(
@@ -78,7 +79,9 @@ function failedSets(state: FleetState): Finding {
 
 function paused(state: FleetState): Finding {
   const check = 'paused queues';
-  const names = [...state.lanes, state.fallback].filter((queue) => queue.paused).map(({ queue }) => queue);
+  const names = queuesOf(state)
+    .filter((queue) => queue.paused)
+    .map(({ queue }) => queue);
   return names.length === 0
     ? ok(check, 'none')
     : warn(check, names.join(', '), 'resume them in Bull Board when the reason is gone');
@@ -142,6 +145,31 @@ function fallback({ fallback: { operations, heldPersons, oldestWaitingMs } }: Fl
   if ((oldestWaitingMs ?? 0) >= FALLBACK_LATE_MS)
     return fail(check, found, 'mend the delivery; after 72 h operations are dead-lettered');
   return warn(check, found, 'it empties by itself once the circuit is closed; see the runbook (fallback growing)');
+}
+
+function queuesOf(state: FleetState): readonly QueueState[] {
+  return [...state.lanes, state.fallback, ...state.parked.sides];
+}
+
+function brakes({ brakes: all, parked, at }: FleetState): Finding {
+  const check = 'brakes';
+  const [oldest] = all;
+  if (oldest !== undefined) {
+    const found = `${all.length} in force for up to ${formatDuration(at - oldest.at)}, ${plural(parked.operations, 'operation')} parked`;
+    return warn(check, found, 'see them with: fleet brakes; end them with: fleet release');
+  }
+  if (parked.operations === 0 && parked.persons === 0) return ok(check, 'none');
+  if (parked.operations === 0)
+    return fail(
+      check,
+      `nothing parked, but ${plural(parked.persons, 'person')} counted`,
+      'report it: counts end with the last operation',
+    );
+  return warn(
+    check,
+    `none, ${plural(parked.operations, 'operation')} still parked`,
+    'they are being sent since the last release',
+  );
 }
 
 function deadLetters({ deadLetters: { operations, reasons } }: FleetState): Finding {

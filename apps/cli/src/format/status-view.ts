@@ -55,7 +55,7 @@ export function statusLines(state: FleetState, facts: StatusFacts, paint: Paint)
 }
 
 function headLines(
-  { circuit, ledger, residue, fallback, deadLetters, rate, workers, at }: FleetState,
+  { circuit, ledger, residue, fallback, parked, brakes, deadLetters, rate, workers, at }: FleetState,
   paint: Paint,
 ): string[] {
   const color = circuit.state === 'CLOSED' ? 'green' : circuit.state === 'OPEN' ? 'red' : 'yellow';
@@ -70,6 +70,8 @@ function headLines(
     line('circuit', `${paint(color, circuit.state)}${since}${cause}`),
     line('waiting', plural(ledger.waiting, 'operation')),
     line('fallback', fallbackText(fallback)),
+    // Rare, so only there when it is.
+    ...(parked.operations + brakes.length > 0 ? [line('brakes', brakesText({ parked, brakes }))] : []),
     line('dead letters', deadLetterText(deadLetters)),
     line('ledger', `accepted ${formatCount(ledger.accepted)} · ${settled}`),
     line('residue', residue === 0 ? '0' : paint('red', `${formatCount(residue)} (must be 0; run: fleet doctor)`)),
@@ -90,6 +92,13 @@ function fallbackText({ operations, heldPersons, oldestWaitingMs, retryInMs }: F
   const parts = [plural(operations, 'operation'), `${formatCount(heldPersons)} held`];
   if (oldestWaitingMs !== null) parts.push(`oldest ${formatDuration(oldestWaitingMs)}`);
   if (retryInMs !== null) parts.push(`next try in ${formatDuration(retryInMs)}`);
+  return parts.join(' · ');
+}
+
+function brakesText({ parked, brakes }: Pick<FleetState, 'parked' | 'brakes'>): string {
+  const inForce = brakes.length === 0 ? 'none in force' : `${plural(brakes.length, 'brake')} (see: fleet brakes)`;
+  const parts = [inForce, `${plural(parked.operations, 'operation')} of ${plural(parked.persons, 'person')} parked`];
+  if (parked.oldestWaitingMs !== null) parts.push(`oldest ${formatDuration(parked.oldestWaitingMs)}`);
   return parts.join(' · ');
 }
 

@@ -16,9 +16,14 @@ const KEPT_ENTRIES = 10_000;
 
 /** Notes in the workspace's audit stream who changed what. */
 export async function recordChange(redis: Redis, workspace: string, change: AuditedChange): Promise<void> {
-  const entry = { at: new Date().toISOString(), user: `cli:${userName()}@${hostname()}`, role: 'operator', ...change };
+  const entry = { at: new Date().toISOString(), user: cliUser(), role: 'operator', ...change };
   const fields = Object.entries(entry).flat();
   await redis.xadd(workspaceKeys(workspace).audit, 'MAXLEN', '~', KEPT_ENTRIES, '*', ...fields);
+}
+
+/** Whoever runs this command, and where: `cli:ada@laptop`. */
+export function cliUser(): string {
+  return `cli:${userName()}@${hostname()}`;
 }
 
 function userName(): string {

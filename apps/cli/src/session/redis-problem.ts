@@ -1,12 +1,11 @@
+import { parseRedisAddress, redisPlace as placeOf } from '@cio-fleet/contracts';
 import { CliError } from './cli-error.ts';
 import { EXIT_CODES } from './exit-code.ts';
 
-/** `host:port` or the socket's path, without user and password. */
+/** `host:port`, the socket's path, or the hosts of Sentinels or a cluster, without user and password. */
 export function redisPlace(redisUrl: string): string {
-  if (redisUrl.startsWith('/')) return redisUrl;
-  const url = URL.parse(redisUrl.includes('://') ? redisUrl : `redis://${redisUrl}`);
-  if (url === null) return 'the address in REDIS_URL';
-  return `${url.hostname || '127.0.0.1'}:${url.port || '6379'}`;
+  const result = parseRedisAddress(redisUrl);
+  return result.ok ? placeOf(result.address) : 'the address in REDIS_URL';
 }
 
 const UNREACHABLE: Readonly<Record<string, string>> = {

@@ -1,15 +1,16 @@
-import { Redis, type RedisOptions } from 'ioredis';
+import type { Environment } from '@cio-fleet/lifecycle';
+import { createRedis, readRedisSettings } from '@cio-fleet/redis';
+import type { Redis } from 'ioredis';
 import { CliError } from './cli-error.ts';
 import { EXIT_CODES } from './exit-code.ts';
-import { redisPlace, redisProblem } from './redis-problem.ts';
-
-const CONNECT_TIMEOUT_MS = 3_000;
-const COMMAND_TIMEOUT_MS = 10_000;
+import { redisProblem } from './redis-problem.ts';
 
 /** How a session treats a connection that is lost. */
 export interface RedisSessionOptions {
   /** Connects again after a loss; commands meanwhile fail. @defaultValue false: the session is over */
   readonly reconnect?: boolean;
+  /** Has the certificates for TLS. @defaultValue process.env */
+  readonly env?: Environment;
 }
 
 /**
@@ -20,9 +21,9 @@ export interface RedisSessionOptions {
 export async function withRedis<T>(
   redisUrl: string,
   run: (redis: Redis) => Promise<T>,
-  { reconnect = false }: RedisSessionOptions = {},
+  { reconnect = false, env = process.env }: RedisSessionOptions = {},
 ): Promise<T> {
-  const redis = createClient(redisUrl, reconnect);
+  const redis = createClient(redisUrl, reconnect, env);
   let lastError: unknown;
   redis.on('error', (error) => {
     lastError = error;
@@ -39,22 +40,8 @@ export async function withRedis<T>(
   }
 }
 
-function createClient(redisUrl: string, reconnect: boolean): Redis {
-  const options = {
-    lazyConnect: true,
-    connectionName: 'cio-fleet:cli',
-    connectTimeout: CONNECT_TIMEOUT_MS,
-    commandTimeout: COMMAND_TIMEOUT_MS,
-    maxRetriesPerRequest: 0,
-    enableOfflineQueue: false,
-    retryStrategy: (attempt: number) => (reconnect ? Math.min(attempt * 200, 1_000) : null),
-  } satisfies RedisOptions;
-  try {
-    return new Redis(redisUrl, options);
-  } catch (error) {
-    const place = redisPlace(redisUrl);
-    throw new CliError(EXIT_CODES.usage, `REDIS_URL: expected redis://host:port, got ${place}; correct it`, {
-      cause: error,
-    });
-  }
+function createClient(redisUrl: string, reconnect: boolean, env: Environment): Redis {
+  const result = readRedisSettings(redisUrl, env);
+  if (!result.ok) throw new CliError(EXIT_CODES.usage, result.problems.join('\n'));
+  return createRedis({ settings: result.settings, purpose: 'command', connectionName: 'cio-fleet:cli', reconnect });
 }

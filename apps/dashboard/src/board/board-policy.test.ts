@@ -3,7 +3,10 @@ import { BOARD_ACTIONS, type BoardAction, boardActionOf } from './board-action.t
 import { decideBoardAction } from './board-policy.ts';
 import type { QueueKind } from './queue-kind.ts';
 
-const KINDS: readonly (QueueKind | undefined)[] = ['lane', 'fallback', 'dead-letter', 'journal', 'webhooks', undefined];
+const KINDS: readonly (QueueKind | undefined)[] = [
+  ...(['lane', 'fallback', 'parked', 'dead-letter', 'journal', 'webhooks'] as const),
+  undefined,
+];
 const ACTIONS: readonly BoardAction[] = Object.values(BOARD_ACTIONS);
 
 describe('the policy of the board', () => {
@@ -16,6 +19,7 @@ describe('the policy of the board', () => {
   it.each([
     ['lane', ['pause', 'resume', 'release-rate-limit']],
     ['fallback', ['pause', 'resume', 'release-rate-limit']],
+    ['parked', ['pause', 'resume', 'release-rate-limit']],
     ['dead-letter', ['retry-all', 'pause', 'resume', 'release-rate-limit', 'retry']],
     [undefined, ['pause-all', 'resume-all']],
   ] as const)('lets an operator do exactly this on %s: %j', (queue, allowed) => {
@@ -25,7 +29,7 @@ describe('the policy of the board', () => {
     expect(decided).toEqual(allowed);
   });
 
-  it.each(['lane', 'fallback', 'dead-letter', 'journal', 'webhooks'] as const)(
+  it.each(['lane', 'fallback', 'parked', 'dead-letter', 'journal', 'webhooks'] as const)(
     'refuses everybody to add to %s, to change its data or to obliterate it',
     (queue) => {
       for (const action of ['add', 'update-data', 'obliterate', 'set-concurrency', 'set-priority'] as const) {

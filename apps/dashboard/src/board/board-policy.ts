@@ -25,6 +25,7 @@ const ALLOWED: Readonly<Record<QueueKind, readonly BoardAction[]>> = {
   // A lane's order and its bookkeeping live in `wait`, `meta` and the head: anything else loses or reorders operations.
   lane: STEERING,
   fallback: STEERING,
+  parked: STEERING,
   // Cleaning would drop operations that the ledger still counts; adding would make some up.
   'dead-letter': [...STEERING, 'retry', 'retry-all'],
   // These carry copies and reports, in no order that anybody relies on.
@@ -58,7 +59,8 @@ function reasonAgainst(action: BoardAction, queue: QueueKind): string {
   switch (queue) {
     case 'lane':
     case 'fallback':
-      return `${action} on a ${queue} would lose or reorder operations. Allowed: pause, resume, release of a rate limit.`;
+    case 'parked':
+      return `${action} on a ${queue} queue would lose or reorder operations. Allowed: pause, resume, release of a rate limit.`;
     case 'dead-letter':
       return `${action} would lose or make up operations of the ledger. Allowed: retry, retry all failed, pause, resume.`;
     default:

@@ -83,7 +83,7 @@ export function createBoard(options: BoardOptions): Board {
     const adapter = new BullMQAdapter(queue, {
       delimiter: '.',
       description: boardQueue.description,
-      allowRetries: boardQueue.kind !== 'lane' && boardQueue.kind !== 'fallback',
+      allowRetries: !['lane', 'fallback', 'parked'].includes(boardQueue.kind),
     });
     return { boardQueue, queue, adapter };
   };

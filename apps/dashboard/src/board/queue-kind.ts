@@ -3,11 +3,12 @@ import {
   fallbackQueueName,
   journalQueueName,
   laneQueueName,
+  parkedQueueName,
   webhooksQueueName,
 } from '@cio-fleet/contracts';
 
 /** What a queue is for; it decides which buttons work on it. */
-export type QueueKind = 'lane' | 'fallback' | 'dead-letter' | 'journal' | 'webhooks';
+export type QueueKind = 'lane' | 'fallback' | 'parked' | 'dead-letter' | 'journal' | 'webhooks';
 
 /** A queue of the fleet, as the board shows it. */
 export interface BoardQueue {
@@ -32,6 +33,13 @@ export function boardQueuesOf(
       fallbackQueueName(workspace),
       'fallback',
       'What could not be delivered now, in order. Pause, resume and release only.',
+    ),
+    ...([0, 1] as const).map((side) =>
+      queue(
+        parkedQueueName(workspace, side),
+        'parked',
+        'What operators hold, and what leaves since they released it; the two queues take turns. Pause, resume and release of a rate limit only.',
+      ),
     ),
     queue(
       deadLetterQueueName(workspace),

@@ -2,6 +2,7 @@ import { FINAL_STATES } from '@cio-fleet/contracts';
 import type { Role } from '../access/identity.ts';
 import type { FleetView, WorkspaceView } from '../fleet/fleet-monitor.ts';
 import type { Redrive } from '../fleet/redrives.ts';
+import { brakesCard } from './brakes-card.ts';
 import { changesCard } from './changes-card.ts';
 import { deadLettersCard } from './dead-letters-card.ts';
 import { fallbackCard } from './fallback-card.ts';
@@ -36,7 +37,7 @@ function workspaceSection(
   redrive: Redrive | undefined,
   role: Role,
 ): Html {
-  const { circuit, ledger, residue, lanes, fallback, deadLetters, rate, workers, at } = state;
+  const { circuit, ledger, residue, lanes, fallback, parked, brakes, deadLetters, rate, workers, at } = state;
   const tone = { CLOSED: 'good', HALF_OPEN: 'warn', OPEN: 'bad' }[circuit.state];
   const oldestMs = lanes.reduce<number | null>((worst, { oldestWaitingMs }) => maxOf(worst, oldestWaitingMs), null);
   const waiting = lanes.reduce((sum, { operations }) => sum + operations, 0);
@@ -61,6 +62,7 @@ function workspaceSection(
     ${lanesTable({ lanes, workers, jobsPerSecond: throughput.laneJobsPerSecond })}
     <div class="cards">
       ${fallbackCard(fallback)}
+      ${brakesCard({ workspace: outline.name, brakes, parked, role, nowMs: at })}
       ${deadLettersCard({ workspace: outline.name, deadLetters, redrive, role })}
       <section class="card" aria-label="Ledger">
         <h3>Ledger ${residue === 0 ? html`<span class="chip good">balanced</span>` : html`<span class="chip bad">residue ${formatCount(residue)}</span>`}</h3>

@@ -4,10 +4,11 @@
  * Sent again after a lost reply it answers stale: a Redis that comes back as it was between the two sends would know the nonce,
  * but not what the second send read.
  *
- * KEYS 1 queue's key prefix · 2 held · 3 erasures · 4 waiting
+ * KEYS 1 queue's key prefix · 2 held · 3 erasures · 4 waiting · 5 version of the brakes · 6 parked · 7 shelf
  * ARGV 1 head id · 2 token · 3 nonce · 4 queue name · 5 number of lane keys n · 6.. n lane keys, then n erasure keys, then
  *      triples of claim key, operation id and window in ms
- * Answers 'stale' or {held counts, erasure marks, last erasure, bytes waiting, ids that own the claims}.
+ * Answers 'stale' or {held counts, erasure marks, last erasure, bytes waiting, ids that own the claims, version of the brakes,
+ * {turn, since} or {}, counts in side 0, counts in side 1}. Without a brake ever set, nothing can be parked and nothing is read.
  *
  * A claim keeps the id of the first operation that carried an idempotency key: a repeat finds another's id, and an operation
  * that is sent again after a crash finds its own.
@@ -32,6 +33,18 @@ for i = 6 + 2 * n, #ARGV, 3 do
   end
   owners[#owners + 1] = owner
 end
+local version = redis.call('GET', KEYS[5])
+local shelf, first, second = {}, {}, {}
+if version then
+  shelf = redis.call('HMGET', KEYS[7], 'turn', 'since')
+  if redis.call('EXISTS', KEYS[6]) == 1 then
+    for i = 1, n do
+      local counts = redis.call('HMGET', KEYS[6], '0:' .. ARGV[5 + i], '1:' .. ARGV[5 + i])
+      first[i] = counts[1]
+      second[i] = counts[2]
+    end
+  end
+end
 return {held, marks, redis.call('GET', KEYS[3]) or '0', redis.call('HGET', KEYS[4], ARGV[4] .. ':bytes') or '0',
-  owners}
+  owners, version or '0', shelf, first, second}
 `;

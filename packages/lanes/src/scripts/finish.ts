@@ -8,13 +8,15 @@ import { PUSH_LUA } from '@cio-fleet/contracts';
  * PEXPIRE comes first among the writes: under OOM Redis refuses a script whose first write needs memory, but lets one that has
  * begun go on. Without it a delivered head would be sent for ever.
  *
- * KEYS 1 source's key prefix · 2 held · 3 ledger · 4 waiting · 5 dead-letter reasons
+ * KEYS 1 source's key prefix · 2 held · 3 ledger · 4 waiting · 5 dead-letter reasons · 6 parked · 7 counts of the brakes ·
+ *      8 shelf
  * ARGV, each list after its length:
  *   1 head id · 2 token · 3 nonce ('' = no begin) · 4 lock ms · 5 completed jobs kept · 6 source queue name ·
  *   7 '1' when the source counts as waiting · 8 settled progress (JSON) · 9 slim data for the head ('' = keep) ·
- *   10 operations of the head ·
+ *   10 operations of the head · 11 turn of parked by which it parks ('' = parks nothing) ·
  *   followers: id, operations · pushes: key prefix, queue name, '1' = counts as waiting, id, name, data, opts, operations ·
- *   held: lane key, delta · ledger: field, delta · reasons: code, delta · released claims: key, operation id
+ *   held: lane key, delta · ledger: field, delta · reasons: code, delta · parked: field, delta · brakes: id, delta ·
+ *   released claims: key, operation id
  * Answers 'ok' | 'done' (it was settled before) | 'changed' (the queue is not what was read) | 'stale'.
  */
 export const FINISH_LUA = `${PUSH_LUA}
@@ -23,8 +25,9 @@ local head = source .. ARGV[1]
 if redis.call('GET', head .. ':lock') ~= ARGV[2] then return 'stale' end
 if redis.call('HEXISTS', head, 'cio:s') == 1 then return 'done' end
 if ARGV[3] ~= '' and redis.call('HGET', head, 'cio:b') ~= ARGV[3] then return 'changed' end
+if ARGV[11] ~= '' and (redis.call('HGET', KEYS[8], 'turn') or '0') ~= ARGV[11] then return 'changed' end
 
-local at = 11
+local at = 12
 local function list(width)
   local n = tonumber(ARGV[at])
   local from = at + 1
@@ -104,6 +107,8 @@ end
 add(KEYS[2], true)
 add(KEYS[3], false)
 add(KEYS[5], true)
+add(KEYS[6], true)
+add(KEYS[7], false)
 local claims, firstClaim = list(2)
 for i = 1, claims do
   local claim = firstClaim + (i - 1) * 2

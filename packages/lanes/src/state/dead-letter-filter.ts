@@ -1,3 +1,4 @@
+import { personKey } from './person-key.ts';
 import type { RestingDeadLetter } from './resting-dead-letter.ts';
 
 /** Which dead letters are meant. Absent fields don't narrow. */
@@ -28,11 +29,4 @@ export function matchesDeadLetter(deadLetter: RestingDeadLetter, filter: DeadLet
   if (until !== undefined && deadLetter.at >= until) return false;
   if (ids === undefined) return true;
   return ids.some((id) => deadLetter.id === id || deadLetter.operations.some((operation) => operation.id === id));
-}
-
-const LANE_KEY = /^(id|email|phone|cio_id|anonymous_id|object|cio_object_id|delivery):/;
-
-function personKey(person: string): string {
-  if (person.startsWith('email:')) return person.toLowerCase();
-  return LANE_KEY.test(person) ? person : `id:${person}`;
 }

@@ -1,15 +1,19 @@
 import {
+  type Brake,
   deadLetterQueueName,
   fallbackQueueName,
   heartbeatKey,
   type Ledger,
   laneQueueName,
   ledgerResidue,
+  parkedQueueName,
   queueKeyPrefix,
   readLedger,
   workspaceKeys,
 } from '@cio-fleet/contracts';
 import type { Redis } from 'ioredis';
+import { brakesOf } from '../brakes/read-brakes.ts';
+import { type ParkedSide, shelfOf } from '../parking.ts';
 import { type Circuit, worstCircuit } from './circuit.ts';
 import { numberOf } from './loose-json.ts';
 import { headCommand, headOf, QUEUE_COMMANDS, type QueueState, queueCommands, readQueueState } from './queue-state.ts';
@@ -25,6 +29,26 @@ export interface LaneState extends QueueState {
 export interface FallbackState extends QueueState {
   /** Persons whose later operations follow into fallback, so that order holds. */
   readonly heldPersons: number;
+}
+
+/** What operators hold, and what is on its way out since they released it. */
+export interface ParkedState {
+  /** Operations of both sides. */
+  readonly operations: number;
+  readonly bytes: number;
+  /** Persons whose later operations follow there. One on its way from side to side counts twice. */
+  readonly persons: number;
+  readonly oldestWaitingMs: number | null;
+  /** The side that keeps what is held; the other one is being emptied. */
+  readonly shelf: ParkedSide;
+  /** By side. */
+  readonly sides: readonly [QueueState, QueueState];
+}
+
+/** A brake in force. */
+export interface BrakeState extends Brake {
+  /** Operations that it discarded, or parked. Those that only follow a parked one don't count. */
+  readonly stopped: number;
 }
 
 export interface DeadLetterState {
@@ -57,6 +81,9 @@ export interface FleetState {
   readonly circuit: Circuit;
   readonly lanes: readonly LaneState[];
   readonly fallback: FallbackState;
+  readonly parked: ParkedState;
+  /** Brakes in force, oldest first. */
+  readonly brakes: readonly BrakeState[];
   readonly deadLetters: DeadLetterState;
   readonly ledger: Ledger;
   /** What the ledger can't account for; anything but 0 is a fault. */
@@ -71,7 +98,7 @@ export interface FleetState {
 export async function readFleetState(redis: Redis, workspace: string): Promise<FleetState> {
   const keys = workspaceKeys(workspace);
   const deadLetterPrefix = queueKeyPrefix(workspace, deadLetterQueueName(workspace));
-  const [lanes, ledgerHash, waitingHash, workerIds, reasons, rate, heldPersons, time, ...dead] = await snapshot(
+  const [lanes, ledgerHash, waitingHash, workerIds, reasons, rate, heldPersons, time, ...rest] = await snapshot(
     redis,
     keys.lanes,
     [
@@ -87,13 +114,21 @@ export async function readFleetState(redis: Redis, workspace: string): Promise<F
       ['LLEN', `${deadLetterPrefix}wait`],
       ['LLEN', `${deadLetterPrefix}active`],
       ['ZRANGE', `${deadLetterPrefix}failed`, 0, 0, 'WITHSCORES'],
+      ['HGETALL', keys.brakes],
+      ['HGETALL', keys.brakeCounts],
+      ['HLEN', keys.parked],
+      ['HGET', keys.shelf, 'turn'],
     ],
   );
+  const [dead, [brakes, brakeCounts, parkedPersons, turn]] = [rest.slice(0, 4), rest.slice(4)];
   const waiting = hashOf(waitingHash);
   const ids = workerIds as string[];
+  const laneNames = Array.from({ length: Number(lanes ?? 0) }, (_, lane) => laneQueueName(workspace, lane));
   const queues = [
-    ...Array.from({ length: Number(lanes ?? 0) }, (_, lane) => laneQueueName(workspace, lane)),
+    ...laneNames,
     fallbackQueueName(workspace),
+    parkedQueueName(workspace, 0),
+    parkedQueueName(workspace, 1),
   ];
 
   const second = await roundTrip(redis, [
@@ -123,8 +158,14 @@ export async function readFleetState(redis: Redis, workspace: string): Promise<F
     at: nowMs,
     workers,
     circuit: worstCircuit(workers.map((worker) => worker.circuit)),
-    lanes: states.slice(0, -1).map((state, lane) => ({ ...state, lane, owner: ownerOf(lane, workers) })),
-    fallback: { ...(states.at(-1) as QueueState), heldPersons: Number(heldPersons) },
+    lanes: states.slice(0, laneNames.length).map((state, lane) => ({ ...state, lane, owner: ownerOf(lane, workers) })),
+    fallback: { ...(states[laneNames.length] as QueueState), heldPersons: Number(heldPersons) },
+    parked: readParkedState(
+      states.slice(laneNames.length + 1) as [QueueState, QueueState],
+      Number(parkedPersons),
+      Number(turn ?? 0),
+    ),
+    brakes: readBrakeStates(hashOf(brakes), hashOf(brakeCounts), nowMs),
     deadLetters: readDeadLetterState({ dead, reasons, nowMs, operations: ledger['dead-lettered'] }),
     ledger,
     residue: ledgerResidue(ledger),
@@ -134,6 +175,28 @@ export async function readFleetState(redis: Redis, workspace: string): Promise<F
 
 function ownerOf(lane: number, workers: readonly WorkerState[]): string | null {
   return workers.find((worker) => !worker.quiet && worker.lanes.includes(lane))?.id ?? null;
+}
+
+function readParkedState(sides: readonly [QueueState, QueueState], persons: number, turn: number): ParkedState {
+  const ages = sides.flatMap(({ oldestWaitingMs }) => oldestWaitingMs ?? []);
+  return {
+    operations: sides[0].operations + sides[1].operations,
+    bytes: sides[0].bytes + sides[1].bytes,
+    persons,
+    oldestWaitingMs: ages.length === 0 ? null : Math.max(...ages),
+    shelf: shelfOf(turn),
+    sides,
+  };
+}
+
+function readBrakeStates(
+  brakes: Readonly<Record<string, string>>,
+  counts: Readonly<Record<string, string>>,
+  nowMs: number,
+): readonly BrakeState[] {
+  return brakesOf(brakes)
+    .filter(({ expiresAt }) => expiresAt === undefined || nowMs < expiresAt)
+    .map((brake) => ({ ...brake, stopped: Number(counts[brake.id] ?? 0) }));
 }
 
 function readDeadLetterState(facts: {

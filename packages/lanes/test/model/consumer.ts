@@ -1,4 +1,6 @@
+import type { Brake } from '@cio-fleet/contracts';
 import { type CircuitState, createIdentifyMemory } from '@cio-fleet/delivery';
+import { type BrakeView, createBrakeView } from '../../src/brakes/brake-set.ts';
 import type { HeadDependencies } from '../../src/head-run.ts';
 import { DEFAULT_LANE_POLICY } from '../../src/lane-policy.ts';
 import { createLaneState } from '../../src/lane-state.ts';
@@ -19,6 +21,10 @@ export interface Consumer {
   circuit: CircuitState;
   /** The erasures as the last check before a send saw them. */
   erasuresAtGuard: ReadonlyMap<string, string>;
+  /** The brakes as the last check before a send saw them. */
+  brakesAtGuard: readonly Brake[];
+  /** All brakes that this run has decided by. */
+  brakesOfRun: readonly Brake[];
   lastReply: FinishReply | undefined;
   lastFinishMoved: boolean;
 }
@@ -51,6 +57,8 @@ export function createConsumer(world: World, queue: QueueAddress, name: string):
     queue,
     circuit: 'CLOSED',
     erasuresAtGuard: new Map(),
+    brakesAtGuard: [],
+    brakesOfRun: [],
     lastReply: undefined,
     lastFinishMoved: false,
   };
@@ -71,6 +79,7 @@ async function consume(consumer: Consumer, process: Process): Promise<void> {
     if (job === undefined) continue;
     actor.token = token;
     consumer.lastReply = undefined;
+    consumer.brakesOfRun = [];
     world.say(
       `${token} takes ${queue.name}#${job.id}${job.isSettled ? ' (settled)' : ''} ${job.operations.map(({ id }) => id)}`,
     );
@@ -98,6 +107,7 @@ function heads(consumer: Consumer, queue: HeadDependencies['queue']): Process {
   const deps: HeadDependencies = {
     queue,
     store: createModelStore(consumer, queue.name),
+    brakes: brakeViewOf(consumer),
     courier: createModelCourier(consumer),
     circuit: () => consumer.circuit,
     lane: createLaneState(),
@@ -112,6 +122,23 @@ function heads(consumer: Consumer, queue: HeadDependencies['queue']): Process {
   const { signal } = new AbortController();
   return ({ token, job: { id, data, progress, stalledCounter } }) =>
     processHead({ lease: { jobId: id, token }, data, progress, stalledCounter, signal }, deps);
+}
+
+function brakeViewOf(consumer: Consumer): BrakeView {
+  const { world, actor } = consumer;
+  const view = createBrakeView(async () => {
+    await actor.pause();
+    const { brakes, brakesVersion } = world.redis.state;
+    consumer.brakesAtGuard = brakes;
+    return { version: brakesVersion, brakes };
+  });
+  return {
+    async at(version) {
+      const set = await view.at(version);
+      consumer.brakesOfRun = [...consumer.brakesOfRun, ...set.brakes];
+      return set;
+    },
+  };
 }
 
 function deadLetters(consumer: Consumer): Process {

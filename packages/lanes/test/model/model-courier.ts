@@ -1,5 +1,6 @@
 import { isErasedBy, laneKeyOf, type QueuedOperation } from '@cio-fleet/contracts';
 import type { Courier, DeliveryRequest, DeliveryResult, Interruption, Settlement } from '@cio-fleet/delivery';
+import { brakeOn } from '../../src/brakes/brake-set.ts';
 import type { Consumer } from './consumer.ts';
 
 const ERROR = { code: 'MODEL', message: 'the model said so' };
@@ -16,6 +17,9 @@ export function createModelCourier(consumer: Consumer): Courier {
     for (const operation of part) {
       if (isErasedBy(operation, consumer.erasuresAtGuard.get(laneKeyOf(operation.op)))) {
         world.violation(`ERASED AND SENT ${operation.id}`);
+      }
+      if (brakeOn(operation, { version: '', brakes: consumer.brakesAtGuard }, world.now()) !== undefined) {
+        world.violation(`BRAKED AND SENT ${operation.id}`);
       }
     }
     // From here to the arrival is the one gap that nothing closes.

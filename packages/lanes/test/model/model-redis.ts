@@ -1,4 +1,4 @@
-import type { FinalState, QueuedOperation } from '@cio-fleet/contracts';
+import type { Brake, FinalState, QueuedOperation } from '@cio-fleet/contracts';
 import type { HeadProgress } from '../../src/head-progress.ts';
 import type { QueueAddress } from '../../src/queue-address.ts';
 
@@ -35,6 +35,13 @@ export interface ModelQueue {
 export interface RedisState {
   readonly queues: Map<string, ModelQueue>;
   readonly held: Map<string, number>;
+  /** `<side>:<lane key>` -> operations there. */
+  readonly parked: Map<string, number>;
+  /** Replaced, never changed. */
+  shelf: { readonly turn: number; readonly sinceMs: number; readonly swept: string };
+  /** Replaced, never changed. */
+  brakes: readonly Brake[];
+  brakesVersion: string;
   /** Replaced, never changed. */
   erasures: ReadonlyMap<string, string>;
   erasuresVersion: number;
@@ -59,6 +66,10 @@ export class ModelRedis {
     this.state = {
       queues: new Map(queues),
       held: new Map(),
+      parked: new Map(),
+      shelf: { turn: 0, sinceMs: 0, swept: '0' },
+      brakes: [],
+      brakesVersion: '0',
       erasures: new Map(),
       erasuresVersion: 0,
       accepted: 0,
@@ -78,6 +89,7 @@ export class ModelRedis {
       ...state,
       queues: new Map(copies),
       held: new Map(state.held),
+      parked: new Map(state.parked),
       ledger: new Map(state.ledger),
       deadLetterReasons: new Map(state.deadLetterReasons),
       settled: new Set(state.settled),

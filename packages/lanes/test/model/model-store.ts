@@ -1,8 +1,12 @@
 import type { QueuedOperation } from '@cio-fleet/contracts';
+import { brakeOn } from '../../src/brakes/brake-set.ts';
 import type { Begin, Finish, FinishReply, LaneStore, Lease, Push } from '../../src/lane-store.ts';
+import { outletOf, shelfOf } from '../../src/parking.ts';
+import { parkedAddresses } from '../../src/queue-address.ts';
 import type { Consumer } from './consumer.ts';
 import { checkAccounts } from './invariants.ts';
 import type { ModelJob } from './model-redis.ts';
+import { WORKSPACE } from './world.ts';
 
 /** The scripts of one queue on the model's Redis, each call of which may be late, lost, or run twice. */
 export function createModelStore(consumer: Consumer, queueName: string): LaneStore {
@@ -38,8 +42,12 @@ export function createModelStore(consumer: Consumer, queueName: string): LaneSto
     const job = lockedJob(lease);
     if (job === undefined || job.nonce === nonce) return 'stale';
     redis.update(queueName, lease.jobId, { nonce });
-    const { held, erasures, erasuresVersion } = redis.state;
+    const { held, erasures, erasuresVersion, brakesVersion, parked, shelf } = redis.state;
+    const personsIn = (side: number) => new Set(laneKeys.filter((laneKey) => parked.has(`${side}:${laneKey}`)));
+    const { turn, sinceMs } = shelf;
     return {
+      brakesVersion,
+      parking: { turn, sinceMs, onShelf: personsIn(shelfOf(turn)), inOutlet: personsIn(outletOf(turn)) },
       held: new Set(laneKeys.filter((laneKey) => held.has(laneKey))),
       erasures: new Map([...erasures].filter(([laneKey]) => laneKeys.includes(laneKey))),
       erasuresVersion: String(erasuresVersion),
@@ -54,6 +62,8 @@ export function createModelStore(consumer: Consumer, queueName: string): LaneSto
     if (job.isSettled && mutation !== 'settles-twice') return 'done';
     const trusting = mutation === 'ignores-the-nonce';
     if (finish.nonce !== undefined && job.nonce !== finish.nonce && !trusting) return 'changed';
+    const isOldTurn = finish.turn !== undefined && finish.turn !== redis.state.shelf.turn;
+    if (isOldTurn && mutation !== 'parks-by-an-old-turn') return 'changed';
     const next = redis.queue(queueName).wait.slice(0, finish.followers.length);
     return finish.followers.every(({ id }, index) => next[index] === id) ? undefined : 'changed';
   }
@@ -73,6 +83,7 @@ export function createModelStore(consumer: Consumer, queueName: string): LaneSto
       const left = [...(head?.operations ?? []), ...followers.flatMap(({ operations }) => operations)];
       for (const { id, redrives = 0 } of left) {
         if (moved.has(id)) continue;
+        discard(id, finish, [...(head?.operations ?? []), ...followers.flatMap(({ operations }) => operations)]);
         const key = `${id}#${redrives}`;
         if (state.settled.has(key)) world.violation(`SETTLED TWICE ${key}`);
         state.settled.add(key);
@@ -89,11 +100,40 @@ export function createModelStore(consumer: Consumer, queueName: string): LaneSto
     return data.operations;
   }
 
+  /** An operation that was discarded may come back with a Redis that has lost the brake: then it is late by nature. */
+  function discard(id: string, { ledger }: Finish, operations: readonly QueuedOperation[]): void {
+    const operation = operations.find((one) => one.id === id);
+    if (operation === undefined || (ledger.get('discarded') ?? 0) === 0) return;
+    const brake = brakeOn(operation, { version: '', brakes: consumer.brakesOfRun }, world.now());
+    if (brake?.kind === 'discard') world.discarded.add(id);
+  }
+
+  /** The sides of parked change places. */
+  function sweep(): number {
+    const { state } = redis;
+    const { turn, swept } = state.shelf;
+    if (swept === state.brakesVersion) return turn;
+    const outlet = redis.queue(parkedAddresses(WORKSPACE)[outletOf(turn)].name);
+    const isEmpty = outlet.wait.length === 0 && outlet.active === undefined;
+    if (!isEmpty && mutation !== 'turns-with-a-full-outlet') return turn;
+    state.shelf = { turn: turn + 1, sinceMs: world.now(), swept: state.brakesVersion };
+    world.turns += 1;
+    world.say(`the sides of parked change places: turn ${turn + 1}`);
+    return turn + 1;
+  }
+
   function changeHolds(finish: Finish): void {
-    const { held } = redis.state;
+    const { held, parked } = redis.state;
     if (mutation === 'holds-only-for-delivered' && finish.deadLetterReasons.size > 0) return;
     add(held, finish.held);
     for (const [laneKey, count] of held) if (count <= 0) held.delete(laneKey);
+    for (const side of [0, 1] as const) {
+      const deltas = [...(finish.parked?.[side] ?? [])].map(
+        ([laneKey, delta]) => [`${side}:${laneKey}`, delta] as const,
+      );
+      add(parked, new Map(deltas));
+    }
+    for (const [field, count] of parked) if (count <= 0) parked.delete(field);
   }
 
   function runFinish(lease: Lease, finish: Finish, pushes: readonly Push[]): FinishReply {
@@ -123,9 +163,13 @@ export function createModelStore(consumer: Consumer, queueName: string): LaneSto
     guard: (lease) =>
       call(() => {
         if (!isCurrent(lease)) return 'stale';
-        const { erasures, erasuresVersion } = redis.state;
+        const { erasures, erasuresVersion, brakes, brakesVersion } = redis.state;
         consumer.erasuresAtGuard = erasures;
-        return { erasuresVersion: mutation === 'ignores-new-erasures' ? '0' : String(erasuresVersion) };
+        consumer.brakesAtGuard = brakes;
+        return {
+          erasuresVersion: mutation === 'ignores-new-erasures' ? '0' : String(erasuresVersion),
+          brakesVersion: mutation === 'ignores-new-brakes' ? '0' : brakesVersion,
+        };
       }),
     erasures: (laneKeys) =>
       call(() => {
@@ -137,11 +181,13 @@ export function createModelStore(consumer: Consumer, queueName: string): LaneSto
       call(() => {
         if (!isCurrent(lease) || lockedJob(lease)?.isSettled) return 'stale';
         for (const [id, settlement] of Object.entries(progress.settled ?? {})) {
-          if (typeof settlement !== 'string') world.condemned.add(id);
+          if (typeof settlement === 'string') continue;
+          ('brake' in settlement ? world.discarded : world.condemned).add(id);
         }
         redis.update(queueName, lease.jobId, { progress });
         return 'ok';
       }),
+    sweep: () => call(sweep),
     async finish(lease, finish) {
       let { pushes } = finish;
       if (mutation === 'dead-letter-first') {

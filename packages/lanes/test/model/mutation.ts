@@ -25,4 +25,10 @@ export type Mutation =
   /** `note` and `finish` don't compare the lock. */
   | 'ignores-the-lock'
   /** The version of the erasures isn't looked at before a send. */
-  | 'ignores-new-erasures';
+  | 'ignores-new-erasures'
+  /** The version of the brakes isn't looked at before a send. */
+  | 'ignores-new-brakes'
+  /** `finish` doesn't compare the turn by which it parks. */
+  | 'parks-by-an-old-turn'
+  /** The sides of parked change places while the outlet still has operations. */
+  | 'turns-with-a-full-outlet';

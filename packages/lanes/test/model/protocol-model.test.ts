@@ -34,17 +34,19 @@ describe('the lane protocol, run at random with crashes, freezes, rivals, lost r
     if (violations.length > 0) await explain({ seed }, 100_000);
   });
 
-  it('loses nothing, keeps order, holds and ledger, and sends nothing that was erased', {
+  it('loses nothing, keeps order, holds and ledger, and sends nothing that was erased, held or discarded', {
     timeout: 3_600_000,
   }, async () => {
     const results = await runSeeds();
-    const sum = (field: 'rollbacks' | 'crashes' | 'staleArrivals' | 'arrivals' | 'accepted') =>
+    const sum = (field: 'rollbacks' | 'crashes' | 'turns' | 'discarded' | 'staleArrivals' | 'arrivals' | 'accepted') =>
       results.reduce((total, result) => total + result[field], 0);
     // The model is worth something only as long as what it is about happens.
     expect(sum('rollbacks')).toBeGreaterThan(results.length / 2);
     expect(sum('crashes')).toBeGreaterThan(results.length);
     expect(sum('staleArrivals')).toBeGreaterThan(10);
-    expect(sum('arrivals')).toBeGreaterThan(sum('accepted'));
+    expect(sum('arrivals')).toBeGreaterThan(sum('accepted') - sum('discarded'));
+    expect(sum('turns')).toBeGreaterThan(results.length);
+    expect(sum('discarded')).toBeGreaterThan(results.length / 4);
   });
 
   it('repeats a seed exactly', async () => {
@@ -72,10 +74,13 @@ describe('the model finds what breaks when', () => {
     { rule: 'a rejection leaves its hold behind', mutation: 'holds-only-for-delivered' },
     { rule: 'scripts do not compare the lock', mutation: 'ignores-the-lock' },
     { rule: 'new erasures are not looked for before a send', mutation: 'ignores-new-erasures' },
+    { rule: 'new brakes are not looked for before a send', mutation: 'ignores-new-brakes' },
+    { rule: 'what parks does not compare which side is the shelf', mutation: 'parks-by-an-old-turn' },
+    { rule: 'the sides of parked change places with a full outlet', mutation: 'turns-with-a-full-outlet' },
   ];
 
   it.each(rules)('$rule', async ({ mutation, rollbacks = 2 }) => {
-    const MOST_SEEDS = 1500;
+    const MOST_SEEDS = 3000;
     for (let seed = 1; seed <= MOST_SEEDS; seed += 1) {
       const { violations } = await simulate({ seed, mutation, rollbacks });
       if (violations.length > 0) return;

@@ -23,6 +23,9 @@ export interface SimulationResult {
   readonly staleArrivals: number;
   readonly rollbacks: number;
   readonly crashes: number;
+  /** How often the sides of parked changed places. */
+  readonly turns: number;
+  readonly discarded: number;
 }
 
 interface Shape {
@@ -56,6 +59,8 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
     staleArrivals: arrivals.filter(({ isStale }) => isStale).length,
     rollbacks: run.rollbacks,
     crashes: run.crashes,
+    turns: world.turns,
+    discarded: world.discarded.size,
   };
 }
 
@@ -74,6 +79,7 @@ class Simulation {
   #minted = 0;
   #jobs = 0;
   #generation = 0;
+  #versions = 0;
   #snapshot: { readonly state: RedisState; readonly accepted: number; readonly due: number } | undefined;
   readonly #world: World;
   readonly #shape: Shape;
@@ -99,6 +105,8 @@ class Simulation {
       else if (what < 0.09) this.#world.courier.isUp = random.chance(0.6);
       else if (what < 0.105) this.#flap();
       else if (what < 0.12) this.#retryDeadLetters();
+      else if (what < 0.127) this.#brake();
+      else if (what < 0.135) this.#release(random.below(3));
       else if (what < 0.2) this.#upkeep();
       else await this.#someConsumer().actor.step();
     }
@@ -109,6 +117,7 @@ class Simulation {
     world.isCalm = true;
     world.courier.isUp = true;
     world.say('calm');
+    while (world.redis.state.brakes.length > 0) this.#release(0);
     for (let step = 0; step < 12_000 && world.violations.length === 0; step += 1) {
       world.step += 1;
       await this.#someConsumer().actor.step();
@@ -177,8 +186,34 @@ class Simulation {
       at: this.#world.now(),
       op: isErasure
         ? { type: 'person', identifiers, action: 'delete' }
-        : { type: 'person', identifiers, action: 'event', name: 'x' },
+        : { type: 'person', identifiers, action: 'event', name: random.chance(0.5) ? 'x' : 'y' },
     };
+  }
+
+  #brake(): void {
+    const { random, redis, persons, now } = this.#world;
+    const { brakes, shelf, brakesVersion } = redis.state;
+    if (brakes.length >= 3) return;
+    const kind = random.chance(0.85) ? 'hold' : 'discard';
+    const person = persons.flat()[random.below(persons.flat().length)];
+    const narrowed = random.chance(0.6) ? { name: random.chance(0.5) ? 'x' : 'y' } : { person: `id:${person}` };
+    const filter = kind === 'discard' ? { ...narrowed, until: now() + 1 } : narrowed;
+    this.#versions += 1;
+    const id = `brake-${this.#versions}`;
+    redis.state.brakes = [...brakes, { id, kind, filter, at: now(), by: 'model' }];
+    redis.state.brakesVersion = id;
+    if (kind === 'hold' && shelf.swept === brakesVersion) redis.state.shelf = { ...shelf, swept: id };
+    this.#world.say(`${kind} ${JSON.stringify(filter)}: ${id}`);
+  }
+
+  #release(index: number): void {
+    const { redis } = this.#world;
+    const brake = redis.state.brakes[index];
+    if (brake === undefined) return;
+    this.#versions += 1;
+    redis.state.brakes = redis.state.brakes.filter((one) => one !== brake);
+    redis.state.brakesVersion = `release-${this.#versions}`;
+    this.#world.say(`released ${brake.id}`);
   }
 
   #crash(): void {

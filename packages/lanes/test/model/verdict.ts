@@ -11,14 +11,17 @@ export function judge(world: World, accepted: readonly QueuedOperation[]): void 
     if (left > 0) world.violation(`STUCK ${left} jobs in ${address.name}`);
   }
   checkAccounts(world);
+  if (redis.state.parked.size > 0) world.violation(`PARKED at the end: ${[...redis.state.parked.keys()]}`);
   if (redis.state.held.size > 0) world.violation(`HELD at the end: ${[...redis.state.held.keys()]}`);
   if ((redis.state.ledger.get('dead-lettered') ?? 0) !== 0) world.violation('LEDGER counts dead letters that are gone');
 
   const byId = Map.groupBy(courier.arrivals, ({ id }) => id);
   const persons = Map.groupBy(accepted, ({ op }) => laneKeyOf(op));
   for (const [person, all] of persons) {
-    // What was erased may have been sent or not, and isn't repeated where the others are.
-    const operations = all.filter((operation) => !isErasedBy(operation, redis.state.erasures.get(person)));
+    // What was erased or discarded may have been sent or not, and isn't repeated where the others are.
+    const operations = all.filter(
+      (operation) => !isErasedBy(operation, redis.state.erasures.get(person)) && !world.discarded.has(operation.id),
+    );
     judgeOrder(world, operations, byId);
     for (const operation of operations) {
       const arrivals = byId.get(operation.id) ?? [];

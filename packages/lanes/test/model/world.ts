@@ -1,5 +1,5 @@
 import { laneOf } from '@cio-fleet/contracts';
-import { deadLetterAddress, fallbackAddress, laneAddress } from '../../src/queue-address.ts';
+import { deadLetterAddress, fallbackAddress, laneAddress, parkedAddresses } from '../../src/queue-address.ts';
 import { ModelRedis } from './model-redis.ts';
 import type { Mutation } from './mutation.ts';
 import { createRandom, type Random } from './random.ts';
@@ -20,6 +20,10 @@ export interface World {
   readonly violations: string[];
   /** Operations that were dead-lettered at any time, also where a rollback took that back: they are late by nature. */
   readonly condemned: Set<string>;
+  /** Operations that a brake discarded at any time. */
+  readonly discarded: Set<string>;
+  /** How often the sides of parked changed places. */
+  turns: number;
   readonly now: () => number;
   /** Whether something goes wrong now that has this probability. */
   trouble(probability: number): boolean;
@@ -40,7 +44,12 @@ export interface WorldOptions {
 export function createWorld({ seed, personsPerLane, mutation, trace }: WorldOptions): World {
   const random = createRandom(seed);
   const lanes = Array.from({ length: LANES }, (_, index) => laneAddress(WORKSPACE, index));
-  const redis = new ModelRedis([...lanes, fallbackAddress(WORKSPACE), deadLetterAddress(WORKSPACE)]);
+  const redis = new ModelRedis([
+    ...lanes,
+    fallbackAddress(WORKSPACE),
+    ...parkedAddresses(WORKSPACE),
+    deadLetterAddress(WORKSPACE),
+  ]);
   const courier = createReceiver({
     random,
     isCalm: () => world.isCalm,
@@ -61,6 +70,8 @@ export function createWorld({ seed, personsPerLane, mutation, trace }: WorldOpti
     isCalm: false,
     violations: [],
     condemned: new Set(),
+    discarded: new Set(),
+    turns: 0,
     now: () => 1_800_000_000_000 + world.step,
     trouble: (probability) => !world.isCalm && random.chance(probability),
     violation: (text) => {

@@ -1,15 +1,9 @@
-import { LogReader } from './log-reader.ts';
+import { LogReader, type ReadPiece } from './log-reader.ts';
 import { ReplayLane } from './replay-lane.ts';
 import type { ReachedIndexes, ReplayTarget } from './replay-target.ts';
 import type { SpoolLog } from './spool-log.ts';
+import { spoolProblem } from './spool-problem.ts';
 import type { SpooledOperation, WriteOrigin } from './spooled-operation.ts';
-
-/** A piece of a log that was read. */
-export interface LogPiece {
-  readonly operations: readonly SpooledOperation[];
-  /** The file where some had to be left out. */
-  readonly damaged: string | undefined;
-}
 
 /** One spool on its way to Redis: how far it is read, and what Redis has of it. */
 export class LogReplay {
@@ -17,7 +11,7 @@ export class LogReplay {
   readonly #reader: LogReader;
   #reached: ReachedIndexes = new Map();
   #given: number;
-  #piece: LogPiece | undefined;
+  #piece: ReadPiece | undefined;
   /** The number of lanes that it is being replayed under; 0 before it is. */
   lanes = 0;
   /** The last index that each lane was known to have when the replay went on to the next spool. */
@@ -68,9 +62,17 @@ export class LogReplay {
   }
 
   /** The next records that Redis doesn't have. The same again until `noteGiven` is called, so that a failure loses none. */
-  async next(target: ReplayTarget): Promise<LogPiece> {
-    this.#piece ??= await this.#reader.read();
+  async next(target: ReplayTarget): Promise<ReadPiece> {
+    this.#piece ??= await this.#read();
     return { ...this.#piece, operations: await this.#withoutWritten(this.#piece.operations, target) };
+  }
+
+  async #read(): Promise<ReadPiece> {
+    try {
+      return await this.#reader.read();
+    } catch (error) {
+      throw spoolProblem(error);
+    }
   }
 
   noteGiven(): void {

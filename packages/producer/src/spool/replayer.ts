@@ -5,6 +5,7 @@ import type { ReplayLane } from './replay-lane.ts';
 import type { ReplayTarget } from './replay-target.ts';
 import { Retention } from './retention.ts';
 import type { AppendedPlace, SpoolLog } from './spool-log.ts';
+import { isDiskError } from './spool-problem.ts';
 import type { SpooledOperation } from './spooled-operation.ts';
 
 /** How spools are replayed. */
@@ -15,8 +16,10 @@ export interface ReplayerOptions {
   readonly retainMs: number;
   /** Something was taken, read or refused. */
   readonly onProgress: (hasTaken: boolean) => void;
-  /** Redis or the disk refused something that is tried again. */
-  readonly onError: (error: unknown) => void;
+  /** Redis refused something, or didn't answer; it is tried again. */
+  readonly onRedisError: (error: unknown) => void;
+  /** The disk refused to give something back, or to let go of it. The former is tried again. */
+  readonly onDiskError: (error: unknown) => void;
   /** Records of a file can't be read any more; the file is kept aside. */
   readonly onDamage: (path: string) => void;
 }
@@ -239,7 +242,7 @@ export class Replayer {
       lane.isBusy = false;
       lane.failures += 1;
       lane.notBeforeMs = performance.now() + retryDelayMs(lane.failures, Math.random);
-      this.#options.onError(error);
+      this.#options.onRedisError(error);
     }
     this.#options.onProgress(hasTaken);
   }
@@ -265,19 +268,25 @@ export class Replayer {
   }
 
   async #finish(replay: LogReplay, index: number): Promise<void> {
-    await replay.log.settle(index);
-    const place = this.#replays.indexOf(replay);
-    if (place < 0 || place >= this.#current || replay.log.settled < replay.log.lastIndex) return;
-    this.#replays = this.#replays.filter((other) => other !== replay);
-    this.#current -= 1;
-    await replay.log.clear();
+    try {
+      await replay.log.settle(index);
+      const place = this.#replays.indexOf(replay);
+      if (place < 0 || place >= this.#current || replay.log.settled < replay.log.lastIndex) return;
+      this.#replays = this.#replays.filter((other) => other !== replay);
+      this.#current -= 1;
+      await replay.log.clear();
+    } catch (error) {
+      // A file that can't be removed is read by the next process, and skipped: Redis has all of it.
+      this.#options.onDiskError(error);
+    }
   }
 
   /** Reading or asking failed: after a pause once more. */
   #fail(error: unknown): void {
     this.#failures += 1;
     this.#notBeforeMs = performance.now() + retryDelayMs(this.#failures, Math.random);
-    this.#options.onError(error);
+    if (isDiskError(error)) this.#options.onDiskError(error);
+    else this.#options.onRedisError(error);
   }
 
   #retryAt(atMs: number): void {

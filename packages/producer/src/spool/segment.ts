@@ -116,8 +116,10 @@ export class Segment {
   /**
    * Appends records and waits until they are on the disk. One call at a time. When it fails, nothing is known about the
    * new records, and the segment must not be appended to again.
+   *
+   * @param signal - aborted when nobody wants the records any more: then they don't count, even if they are on the disk
    */
-  async append(operations: readonly SpoolableOperation[], firstIndex: number): Promise<void> {
+  async append(operations: readonly SpoolableOperation[], firstIndex: number, signal: AbortSignal): Promise<void> {
     const records = encodeRecords(operations, firstIndex, this.#seed);
     await this.#file.write(records, this.bytes);
     await this.#file.sync();
@@ -129,6 +131,7 @@ export class Segment {
     if ((await this.#disk.identityOf(this.path)) !== this.#identity) {
       throw new SpoolProblem('SPOOL_UNAVAILABLE', `${this.path} is not there any more`);
     }
+    signal.throwIfAborted();
     this.bytes += records.length;
     this.lastIndex = firstIndex + operations.length - 1;
   }

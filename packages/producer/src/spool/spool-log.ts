@@ -24,6 +24,8 @@ export interface AppendedPlace {
   readonly after: number;
 }
 
+const NEVER = new AbortController();
+
 /** One spool: the records of one run of a producer, numbered through all its segments. */
 export class SpoolLog {
   readonly id: string;
@@ -73,8 +75,10 @@ export class SpoolLog {
   /**
    * Appends, and waits until everything is on the disk. One call at a time. When it fails the records count as not
    * appended, their numbers are never used again, and neither is the file.
+   *
+   * @param signal - aborted when nobody waits any more; the call still ends only when the disk answers
    */
-  async append(operations: readonly SpoolableOperation[]): Promise<AppendedPlace> {
+  async append(operations: readonly SpoolableOperation[], signal = NEVER.signal): Promise<AppendedPlace> {
     const firstIndex = this.#nextIndex;
     this.#nextIndex += operations.length;
     const bytes = operations.reduce((sum, operation) => sum + recordBytesBound(operation), 0);
@@ -88,7 +92,7 @@ export class SpoolLog {
     const offset = segment.bytes;
     const after = this.#lastIndex;
     try {
-      await segment.append(operations, firstIndex);
+      await segment.append(operations, firstIndex, signal);
     } catch (error) {
       this.seal();
       await segment.cut();

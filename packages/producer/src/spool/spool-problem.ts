@@ -21,3 +21,9 @@ export function spoolProblem(error: unknown): SpoolProblem {
   const { code, message } = error as NodeJS.ErrnoException;
   return new SpoolProblem(code !== undefined && NO_ROOM.has(code) ? 'SPOOL_FULL' : 'SPOOL_UNAVAILABLE', message, error);
 }
+
+/** Whether the disk is to blame, not Redis. */
+export function isDiskError(error: unknown): boolean {
+  const { code } = (error ?? {}) as { readonly code?: unknown };
+  return typeof code === 'string' && code.startsWith('SPOOL_');
+}

@@ -4,14 +4,15 @@ import { type EnqueueErrorCode, type EnqueueResult, failure } from '../enqueue-r
 import type { FailureReport } from '../failure-report.ts';
 import type { JobLimits } from '../lane-buffer.ts';
 import type { LaneSet } from '../lane-set.ts';
+import { DiskPatience } from './disk-patience.ts';
 import { HEADER_BYTES } from './record-format.ts';
 import type { ReplayTarget } from './replay-target.ts';
 import { Replayer } from './replayer.ts';
 import { SpoolBatch } from './spool-batch.ts';
-import { NODE_DISK, type SpoolDisk } from './spool-disk.ts';
+import type { SpoolDisk } from './spool-disk.ts';
 import { SpoolFolder } from './spool-folder.ts';
 import type { AppendedPlace, SpoolLog } from './spool-log.ts';
-import { type SpoolProblem, spoolProblem } from './spool-problem.ts';
+import { type SpoolProblem, type SpoolProblemCode, spoolProblem } from './spool-problem.ts';
 import { type SpoolRoute, spoolRoute } from './spool-route.ts';
 import { SpoolWaiters } from './spool-waiters.ts';
 
@@ -24,8 +25,7 @@ export interface SpoolOptions {
   readonly spoolSegmentBytes: number;
   readonly spoolRetainMs: number;
   readonly jobLimits: JobLimits;
-  /** @defaultValue the real one */
-  readonly disk?: SpoolDisk;
+  readonly disk: SpoolDisk;
 }
 
 /** What the spool needs of the producer. */
@@ -55,6 +55,9 @@ const RETRY_MS = 1_000;
 /** Space is freed segment by segment, so there are always some of them. */
 const SEGMENTS_AT_LEAST = 16;
 
+/** What a record takes beside its operation, with a lane key of usual length. */
+const RECORD_OVERHEAD_BYTES = 120;
+
 /** The producer's log on disk: takes operations while Redis can't, and brings them there when it can. */
 export class Spool {
   readonly #options: SpoolOptions;
@@ -67,19 +70,23 @@ export class Spool {
   #replayer: Replayer | undefined;
   #opening: Promise<void> | undefined;
   #problem: SpoolProblem | undefined;
+  /** What the host knows of. */
+  #told: SpoolProblemCode | undefined;
   #retryAtMs = 0;
   #retry: NodeJS.Timeout | undefined;
   #isTroubled = false;
   #route: SpoolRoute = 'wait';
   #batch: SpoolBatch | undefined;
   #appending: Promise<void> = Promise.resolve();
+  /** Whether the disk hasn't answered the last append, be it waited for or given up. */
+  #isHanging = false;
   #isClosed = false;
 
   constructor(options: SpoolOptions, host: SpoolHost) {
     this.#options = options;
     this.#host = host;
     this.#folder = new SpoolFolder({
-      disk: options.disk ?? NODE_DISK,
+      disk: options.disk,
       folder: join(options.spoolDir, options.workspace),
       segmentBytes: Math.min(options.spoolSegmentBytes, options.spoolMaxBytes / SEGMENTS_AT_LEAST),
     });
@@ -100,9 +107,10 @@ export class Spool {
     return this.#replayer?.open ?? 0;
   }
 
-  /** Whether operations need the disk, and it has no room for `bytes` more. */
-  isFullFor(bytes: number): boolean {
-    return this.#route === 'spool' && this.#problem === undefined && this.#roomBytes < bytes;
+  /** Whether operations need the disk, and it has no room for these on top of what it has. */
+  isFullFor(bytes: number, operations: number): boolean {
+    if (this.#route !== 'spool' || this.#problem !== undefined) return false;
+    return this.#roomBytes < bytes + operations * RECORD_OVERHEAD_BYTES + HEADER_BYTES;
   }
 
   /** Looks at what former runs left; it goes to Redis even if this run never has an operation. */
@@ -153,23 +161,28 @@ export class Spool {
     unsynced?.undo();
     const closed = Promise.allSettled([this.#opening, this.#appending]).then(() => this.#closeFiles());
     // A disk that hangs must not hang the host: then the files are closed when it answers.
-    if (unsynced === undefined) await closed;
+    if (unsynced !== undefined || this.#isHanging) return;
+    await new DiskPatience().of(closed).catch((error: unknown) => this.#tell(error));
   }
 
   async #closeFiles(): Promise<void> {
     try {
-      for (const log of this.#logs) {
-        await log.clear();
-        await log.close();
-      }
-      await this.#folder.release();
+      await this.#closeLogs(this.#logs);
     } catch (error) {
-      this.#host.report.redis(error);
+      this.#tell(error);
     }
   }
 
+  async #closeLogs(logs: readonly SpoolLog[]): Promise<void> {
+    for (const log of logs) {
+      await log.clear();
+      await log.close();
+    }
+    await this.#folder.release();
+  }
+
   #decide(): void {
-    const canAppend = this.#problem === undefined || performance.now() >= this.#retryAtMs;
+    const canAppend = this.#problem === undefined || (performance.now() >= this.#retryAtMs && !this.#isHanging);
     if (this.#own === undefined && this.#problem !== undefined && canAppend) {
       this.#retryAtMs = Number.POSITIVE_INFINITY;
       this.#opening = this.#open();
@@ -185,8 +198,9 @@ export class Spool {
 
   async #open(): Promise<void> {
     const { target, report } = this.#host;
+    const opened = this.#folder.open();
     try {
-      this.#logs = await this.#folder.open();
+      this.#logs = await new DiskPatience().of(opened);
       this.#own = this.#logs.at(-1);
       this.#replayer = new Replayer(
         {
@@ -194,15 +208,21 @@ export class Spool {
           jobLimits: this.#options.jobLimits,
           retainMs: this.#options.spoolMode === 'always' ? this.#options.spoolRetainMs : 0,
           onProgress: (hasTaken) => this.#onProgress(hasTaken),
-          onError: (error) => this.#host.redisFailed(error),
+          onRedisError: (error) => this.#host.redisFailed(error),
+          onDiskError: (error) => this.#tell(error),
           onDamage: (path) => report.failed(failure('SPOOL_DAMAGED', { detail: path })),
         },
         this.#logs,
       );
       this.#problem = undefined;
+      this.#told = undefined;
       if (this.spooled > 0) this.#host.want(true);
     } catch (error) {
       this.#refuse(error);
+      // If it was only slow: what it opened is closed, and the next try finds it again.
+      this.#isHanging = true;
+      await opened.then((logs) => this.#closeLogs(logs)).catch(() => undefined);
+      this.#isHanging = false;
     }
     this.#host.wake();
   }
@@ -217,7 +237,7 @@ export class Spool {
     this.#host.want(!isIdle);
     const mayClear = this.#route !== 'spool' || this.#options.spoolMode === 'always';
     if (isIdle && mayClear && this.#batch === undefined && this.#own !== undefined) {
-      this.#own.clear().catch((error: unknown) => this.#host.report.redis(error));
+      this.#own.clear().catch((error: unknown) => this.#tell(error));
     }
     this.#host.wake();
   }
@@ -235,15 +255,26 @@ export class Spool {
     if (batch.records.length === 0) return;
     this.#batch = batch;
     lanes.isPinned = true;
-    this.#appending = this.#write(own, batch);
+    void this.#write(own, batch);
   }
 
   async #write(own: SpoolLog, batch: SpoolBatch): Promise<void> {
+    const patience = new DiskPatience();
+    const written = this.#writeWhole(own, batch, patience.signal);
+    // Until the disk has answered there is no next append, however long it takes.
+    this.#appending = written.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.#isHanging = true;
+    void this.#appending.then(() => {
+      this.#isHanging = false;
+      this.#host.wake();
+    });
     try {
-      // After trouble the folder, or the lock in it, may be gone.
-      if (this.#problem !== undefined) await this.#folder.hold();
-      const place = await own.append(batch.records);
+      const place = await patience.of(written);
       this.#problem = undefined;
+      this.#told = undefined;
       if (!this.#isClosed) this.#take(batch, place);
     } catch (error) {
       if (!this.#isClosed) batch.undo();
@@ -252,6 +283,12 @@ export class Spool {
     this.#batch = undefined;
     this.#host.lanes.isPinned = false;
     this.#host.wake();
+  }
+
+  async #writeWhole(own: SpoolLog, batch: SpoolBatch, signal: AbortSignal): Promise<AppendedPlace> {
+    // After trouble the folder, or the lock in it, may be gone.
+    if (this.#problem !== undefined) await this.#folder.hold();
+    return own.append(batch.records, signal);
   }
 
   /** On the disk: never acknowledged before. */
@@ -265,17 +302,24 @@ export class Spool {
     this.#host.leave(batch.finish(), ({ id }) => ({ ok: true, id: id as string }));
   }
 
-  /** The disk refused; tells the host when that is news. */
+  /** Tells the host about trouble with the disk, when it is news. */
+  #tell(error: unknown): void {
+    const { code, message } = spoolProblem(error);
+    if (this.#isClosed || this.#told === code) return;
+    this.#told = code;
+    this.#host.report.failed(failure(code, { detail: message }));
+  }
+
+  /** The disk refused; it is tried again. */
   #refuse(error: unknown): void {
-    const problem = spoolProblem(error);
-    const isNews = this.#problem?.code !== problem.code;
-    this.#problem = problem;
+    this.#problem = spoolProblem(error);
     this.#retryAtMs = performance.now() + RETRY_MS;
     if (this.#isClosed) return;
+    this.#host.wake();
     clearTimeout(this.#retry);
     this.#retry = setTimeout(() => this.#host.wake(), RETRY_MS + 1);
     this.#retry.unref();
-    if (isNews) this.#host.report.failed(failure(problem.code, { detail: problem.message }));
+    this.#tell(error);
   }
 
   #isTaken(index: number): boolean {
