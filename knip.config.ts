@@ -4,7 +4,7 @@ import type { KnipConfig } from 'knip';
 const config: KnipConfig = {
   ignoreExportsUsedInFile: true,
   // Debian's; the tests that need it say so when it is missing.
-  ignoreBinaries: ['openssl'],
+  ignoreBinaries: ['openssl', 'cc'],
   workspaces: {
     // Run by name: the runtime of every script, and the tools of scripts/check.ts. Members of ours can be imported from anywhere in
     // the repository, for a quick try.

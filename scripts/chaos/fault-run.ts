@@ -43,8 +43,6 @@ export interface FaultRunResult extends Verdict {
   readonly complaints: readonly string[];
 }
 
-const LANES = 8;
-
 /** Steady load under random faults. Load, schedule, links and answers each draw from a generator of their own. */
 export async function runFaults(options: FaultRunOptions): Promise<FaultRunResult> {
   const { workers, recoveryTimeoutMs = 90_000 } = options;
@@ -77,7 +75,7 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultRunResul
       waiting: ledger.waiting,
       held: await stage.rig.held(),
       deadLettered: ledger['dead-lettered'],
-      failedHeads: await failedHeads(stage, LANES),
+      failedHeads: await failedHeads(stage),
       deadLetterReasons: stage.deadLetters.reasons,
       refused: refusedBy(stage),
       complaints: [...complaints, ...stage.deadLetters.undeserved.slice(0, 10)],

@@ -5,7 +5,7 @@ import { REJECTED_NAME } from './numbered-operation.ts';
 
 const CLEAN = {
   ...{ accepted: 0, lost: 0, lostByRedis: 0, outOfOrder: 0, repeats: 0, naturalRepeats: 0, doubled: 0 },
-  ...{ undead: 0, erased: 0, examples: [] },
+  ...{ undead: 0, erased: 0, discarded: 0, examples: [] },
 };
 
 function accept(checker: ArrivalChecker, person: string, count: number): void {
@@ -68,6 +68,13 @@ it('excuses what was retained when Redis may have lost it at any time after its 
   checker.mayHaveLostSince(performance.now());
   checker.accepted('p', 0);
   expect(checker.verdict()).toMatchObject({ accepted: 1, lost: 0, lostByRedis: 1 });
+});
+
+it('counts apart what an operator dropped', () => {
+  const checker = createArrivalChecker();
+  accept(checker, 'p', 1);
+  checker.discardable('p', 0);
+  expect(checker.verdict()).toEqual({ ...CLEAN, accepted: 1, discarded: 1 });
 });
 
 it('excuses nothing that spools still have', () => {

@@ -30,6 +30,8 @@ export interface Verdict {
   readonly undead: number;
   /** Accepted, and rightly never arrived: their person's suppress or delete came after them. */
   readonly erased: number;
+  /** Accepted, and dropped by an operator as they were meant to be. */
+  readonly discarded: number;
   /** A few examples of what is wrong, for people. */
   readonly examples: readonly string[];
 }
@@ -49,6 +51,8 @@ export interface ArrivalChecker extends LoadRecord {
   retained(person: string, n: number): void;
   /** Operation `n` is a dead letter that is redriven, so it is late by nature. */
   late(person: string, n: number): void;
+  /** Operation `n` may be dropped by an operator. */
+  discardable(person: string, n: number): void;
   /**
    * What was accepted from `fromMs` to now (by `performance.now`) Redis may have lost. `isCovered`: spools have it still, so nothing
    * may be lost; but an erasure's mark is missing until it comes back.
@@ -174,6 +178,11 @@ export function createArrivalChecker(): ArrivalChecker {
     late(person, n) {
       operationOf(historyOf(person), n).isLate = true;
     },
+    discardable(person, n) {
+      const operation = operationOf(historyOf(person), n);
+      operation.isDiscardable = true;
+      operation.isLate = true;
+    },
     mayHaveLostSince(fromMs, isCovered = false) {
       riskyTimes.push({ fromMs, toMs: performance.now(), isCovered });
     },
@@ -200,11 +209,12 @@ export function createArrivalChecker(): ArrivalChecker {
     },
     verdict() {
       const { arrived: _, ...judged } = counts;
-      const missing = { lost: 0, lostByRedis: 0, erased: 0 };
+      const missing = { lost: 0, lostByRedis: 0, erased: 0, discarded: 0 };
       const lost: string[] = [];
       eachAccepted((person, n, operation, history) => {
         if (operation.arrivedAtMs !== undefined) return;
         if (isErased(history, n)) missing.erased += 1;
+        else if (operation.isDiscardable) missing.discarded += 1;
         else if (wasRisky(operation, false)) missing.lostByRedis += 1;
         else {
           missing.lost += 1;

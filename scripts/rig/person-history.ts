@@ -8,6 +8,8 @@ export interface NumberedOperation {
   arrivedAtMs?: number;
   /** Late by nature: refused, or redriven. */
   isLate?: boolean;
+  /** An operator may drop it. */
+  isDiscardable?: boolean;
   /** Hash of the ULID under which an event arrived first. */
   wireId?: number;
 }

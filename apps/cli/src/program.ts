@@ -31,11 +31,11 @@ const COMMANDS: readonly AddCommand[] = [
   addRedriveCommand,
   addRateCommand,
   addBreakerCommand,
+  addLanesCommand,
   addHoldCommand,
   addDiscardCommand,
   addReleaseCommand,
   addBrakesCommand,
-  addLanesCommand,
   addDoctorCommand,
   addCompletionCommand,
 ];

@@ -162,6 +162,20 @@ it('delivers repeats of a call once by their idempotency key, also across worker
   await next.stop();
 });
 
+it('recognises repeats by content, and lets a call be made again when its window is over', async () => {
+  const worker = await startWorker({ REDIS_URL: redis.url, ...plainWorkspace(trackUrl) });
+  const view = (sku: string) =>
+    cio.track('ada', 'Viewed', { sku }, { idempotencyKey: 'content', idempotencyWindowMs: 1000 });
+  for (const sku of ['a', 'a', 'b', 'a', 'b']) expect(await view(sku)).toMatchObject({ ok: true });
+  await waitFor(() => simulator.person('ada')?.eventCount === 2);
+  const client = new Redis(redis.url);
+  await waitFor(async () => (await client.keys('{cio:default}:idempotency:*')).length === 0);
+  client.disconnect();
+  await view('a');
+  await waitFor(() => simulator.person('ada')?.eventCount === 3);
+  await worker.stop();
+});
+
 it('waits for a Redis that is away at boot, and works once it is there', async () => {
   const port = await freePort();
   const starting = startWorker({ REDIS_URL: `redis://127.0.0.1:${port}`, ...plainWorkspace(trackUrl) });

@@ -40,8 +40,9 @@ const PRODUCER_CODES = {
     remedy: 'Close it last when the service stops.',
   },
   OPTION_INVALID: {
-    meaning: 'One of source, sessionId, traceId and idempotencyKey is not short text.',
-    remedy: 'Pass text of 1 to 256 bytes, or leave it out.',
+    meaning:
+      'One of source, sessionId, traceId and idempotencyKey is not short text, or idempotencyWindowMs is not from 1 s to 24 h.',
+    remedy: 'Pass text of 1 to 256 bytes, or whole milliseconds from 1000 to 86400000, or leave it out.',
   },
   CONFIG_INVALID: {
     meaning: 'An option of createProducer cannot work; it throws at start, before any call could be lost.',
@@ -141,6 +142,10 @@ const DEAD_LETTER_CODES = {
 
 /** Why a lane waits, beside failed attempts. */
 const LANE_CODES = {
+  TOO_MANY_BRAKES: {
+    meaning: 'A hold or discard was not set, because the workspace has a hundred of them already.',
+    remedy: 'Release those that are no longer needed; fleet brakes lists them.',
+  },
   JOB_VERSION_NEWER: {
     meaning: 'A newer version wrote this job; the lane waits for a newer worker.',
     remedy: 'Finish the roll-out of the workers.',

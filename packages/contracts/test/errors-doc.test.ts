@@ -26,7 +26,7 @@ const SECTIONS: Readonly<Record<keyof typeof ERROR_CODES, readonly [title: strin
     'One request to Customer.io failed. The operations stay in their lane; the last error is in the progress of its job.',
   ],
   deadLetters: ['Dead letters', 'An operation can not be delivered. It waits in the queue `<workspace>.dead-letter`.'],
-  lanes: ['Lanes', 'A lane waits.'],
+  lanes: ['Lanes', 'A lane waits, or can not be braked.'],
   configuration: ['Configuration', 'A process does not start. It exits with status 2.'],
   apps: ['Worker, dashboard and CLI', 'A request or a command is refused.'],
   simulator: ['Simulator', "The simulator's own endpoints refuse a request."],

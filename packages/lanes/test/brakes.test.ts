@@ -1,6 +1,6 @@
 import { laneKeyOf, type QueuedOperation } from '@cio-fleet/contracts';
 import { createBreaker } from '@cio-fleet/delivery';
-import { waitFor } from '@cio-fleet/testkit';
+import { startRedis, waitFor } from '@cio-fleet/testkit';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 import { countWaiting } from '../src/brakes/count-waiting.ts';
 import { MAX_BRAKES, releaseBrakes, setBrake } from '../src/brakes/set-brake.ts';
@@ -269,6 +269,31 @@ describe('brakes', () => {
     await rig.startFleet({ courier: createTestCourier() });
     await rig.accept([bad('ada', 1)]);
     expect(await rig.settledAll()).toMatchObject({ delivered: 1 });
+  });
+});
+
+describe('a Redis that is out of memory', () => {
+  it('still lets brakes be set and released', async () => {
+    const server = await startRedis({ appendFsync: 'no' });
+    rig = new Rig(server.url, 'full');
+    try {
+      const courier = createTestCourier();
+      const fleet = await rig.startFleet({ courier });
+      const { id } = await hold({ name: 'bad' });
+      await rig.accept([bad('ada', 1)]);
+      await parkedBecomes(1);
+      await rig.redis.config('SET', 'maxmemory', '1');
+      await expect(rig.redis.set('x', 'y')).rejects.toThrow(/OOM/);
+      await hold({ name: 'worse' });
+      expect(await release(id)).toBe(1);
+      expect((await state()).brakes).toMatchObject([{ filter: { name: 'worse' } }]);
+      await rig.redis.config('SET', 'maxmemory', '0');
+      expect(await rig.settledAll()).toMatchObject({ delivered: 1 });
+      expect(fleet.settled.flatMap(({ fates }) => fates)).toContainEqual({ kind: 'parked', side: 0, brake: id });
+    } finally {
+      await rig.close();
+      await server.stop();
+    }
   });
 });
 

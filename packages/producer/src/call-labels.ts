@@ -1,6 +1,12 @@
+import {
+  CONTENT_IDEMPOTENCY_KEY,
+  contentIdempotencyKey,
+  IDEMPOTENCY_WINDOW_LIMITS_MS,
+  type Operation,
+} from '@cio-fleet/contracts';
 import type { CallOptions } from './producer-calls.ts';
 
-/** What travels beside an operation; its members in the order of `QueuedOperation`. */
+/** What travels beside an operation as text; its members in the order of `QueuedOperation`. */
 const LABELS = ['source', 'sessionId', 'traceId', 'idempotencyKey'] as const;
 const MAX_LABEL_BYTES = 256;
 
@@ -9,14 +15,26 @@ export function isLabel(value: unknown): value is string {
   return typeof value === 'string' && value !== '' && Buffer.byteLength(value) <= MAX_LABEL_BYTES;
 }
 
-/** `"source":"shop","traceId":"t",`, ready for an operation's JSON text; undefined when one of them is no label. */
-export function labelText(options: CallOptions | undefined, source: string | undefined): string | undefined {
+/** `"source":"shop","traceId":"t",`, ready for an operation's JSON text; undefined when one of the options is not valid. */
+export function labelText(
+  options: CallOptions | undefined,
+  source: string | undefined,
+  operation: Operation,
+): string | undefined {
   let text = '';
   for (const name of LABELS) {
     const value: unknown = options?.[name] ?? (name === 'source' ? source : undefined);
     if (value === undefined) continue;
     if (!isLabel(value)) return undefined;
-    text += `"${name}":${JSON.stringify(value)},`;
+    const isContent = name === 'idempotencyKey' && value === CONTENT_IDEMPOTENCY_KEY;
+    text += `"${name}":${JSON.stringify(isContent ? contentIdempotencyKey(operation) : value)},`;
   }
-  return text;
+  const windowMs: unknown = options?.idempotencyWindowMs;
+  if (windowMs === undefined) return text;
+  return isWindow(windowMs) ? `${text}"idempotencyWindowMs":${windowMs},` : undefined;
+}
+
+function isWindow(value: unknown): value is number {
+  const { min, max } = IDEMPOTENCY_WINDOW_LIMITS_MS;
+  return Number.isInteger(value) && (value as number) >= min && (value as number) <= max;
 }

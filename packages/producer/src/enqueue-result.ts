@@ -59,7 +59,8 @@ const MESSAGES = {
   REDIS_REFUSED: 'expected Redis to take the operation, it refused for good; see the cause, and check permissions',
   CLOSED: 'expected an open producer, close() was called; the operation was not taken',
   OPERATION_UNREADABLE: 'expected plain data, reading the arguments threw; pass plain objects',
-  OPTION_INVALID: 'expected text of 1 to 256 bytes in source, sessionId, traceId and idempotencyKey',
+  OPTION_INVALID:
+    'expected text of 1 to 256 bytes in source, sessionId, traceId and idempotencyKey, and whole ms from 1000 to 86400000 in idempotencyWindowMs',
 } as const;
 
 /** The producer's own codes; refused operations carry the code of their refusal instead. */

@@ -11,11 +11,11 @@ export type Preparation =
 
 /** Checks an operation in v2 shape and its options, and turns both into the text that travels. May throw on hostile input. */
 export function prepareOperation(input: unknown, options: CallOptions | undefined, source?: string): Preparation {
-  const labels = labelText(options, source);
-  if (labels === undefined) return { ok: false, result: failure('OPTION_INVALID') };
   const validation = validateOperation(input);
   if (!validation.ok) return { ok: false, result: refused(validation.refusal) };
   const { operation, json } = validation;
+  const labels = labelText(options, source, operation);
+  if (labels === undefined) return { ok: false, result: failure('OPTION_INVALID') };
   const tail = `${labels}"op":${json}}`;
   return {
     ok: true,

@@ -6,8 +6,13 @@ import type { AnyEvents, EventArguments, EventMap, EventName } from './event-map
 export interface CallOptions {
   /** When it happened: a `Date`, ISO 8601 text or unix seconds. @defaultValue the time of acceptance */
   readonly timestamp?: TimestampInput;
-  /** Repeats of a call with the same key settle as deduplicated within its window. */
+  /**
+   * Repeats of a call on the same person with the same key settle as deduplicated within its window. `content` asks for a key
+   * derived from the operation itself, without its time.
+   */
   readonly idempotencyKey?: string;
+  /** How long repeats of the key are recognised, in ms: 1 s to 24 h. @defaultValue 300000 (5 minutes) */
+  readonly idempotencyWindowMs?: number;
   readonly sessionId?: string;
   /** The service that sends it. @defaultValue the producer's `source` */
   readonly source?: string;

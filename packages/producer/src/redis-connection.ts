@@ -10,6 +10,7 @@ import {
 } from './enqueue-write.ts';
 import { retryDelayMs } from './redis-failure.ts';
 import { REPLAY_LUA } from './spool/replay-script.ts';
+import type { ReplayFence } from './spool/replay-target.ts';
 
 /** More options for the client (TLS, Sentinel, credentials), or a function that makes one. */
 export type RedisClientOptions = Omit<RedisOptions, 'replyMapping'> | (() => Redis);
@@ -111,9 +112,11 @@ export class RedisConnection {
     return readEnqueueAnswer(await this.#run(ENQUEUE, args));
   }
 
-  /** Runs the enqueue script behind the fence of a replay. @param expected - the lane's last index of the spool */
-  async replay({ keys, args }: ScriptArguments, expected: number): Promise<ReplayScriptAnswer> {
-    return readReplayAnswer(await this.#run(REPLAY, { keys, args: [...args, String(expected)] }));
+  /** Runs the enqueue script behind the fence of a replay, see REPLAY_LUA. */
+  async replay({ keys, args }: ScriptArguments, fence: ReplayFence): Promise<ReplayScriptAnswer> {
+    const { laneCountsKey, laneChanges, expected } = fence;
+    const fenced = { keys: [...keys, laneCountsKey], args: [...args, String(laneChanges), String(expected)] };
+    return readReplayAnswer(await this.#run(REPLAY, fenced));
   }
 
   async #run({ sha, lua }: Script, { keys, args }: ScriptArguments): Promise<unknown> {
@@ -141,12 +144,16 @@ export class RedisConnection {
     return (await this.#ready().mget(...keys)).map(Number);
   }
 
-  /** Adds to a set that lives as long as sequence keys do, and gives all its members. */
-  async addMember(key: string, member: string): Promise<readonly string[]> {
+  /** Makes `item` the last of a list that lives as long as sequence keys do, and gives the whole list. */
+  async endListWith(key: string, item: string): Promise<readonly string[]> {
     const client = this.#ready();
-    await client.sadd(key, member);
+    const list = await client.lrange(key, 0, -1);
+    if (list.at(-1) !== item) {
+      await client.rpush(key, item);
+      list.push(item);
+    }
     await client.expire(key, SEQUENCE_TTL_SECONDS);
-    return client.smembers(key);
+    return list;
   }
 
   /** The text of `INFO memory`; undefined where it can't be read (a missing right, a lost connection). */

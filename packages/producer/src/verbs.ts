@@ -124,8 +124,11 @@ function splitInput(input: unknown): { readonly operation: unknown; readonly opt
   if (typeof input !== 'object' || input === null || Array.isArray(input))
     return { operation: input, options: undefined };
   try {
-    const { idempotencyKey, sessionId, source, traceId, ...operation } = input as Record<string, unknown>;
-    return { operation, options: { idempotencyKey, sessionId, source, traceId } as CallOptions };
+    const { idempotencyKey, idempotencyWindowMs, sessionId, source, traceId, ...operation } = input as Record<
+      string,
+      unknown
+    >;
+    return { operation, options: { idempotencyKey, idempotencyWindowMs, sessionId, source, traceId } as CallOptions };
   } catch {
     // The same getter throws again where the operation is prepared, and is answered there.
     return { operation: input, options: undefined };

@@ -1,3 +1,4 @@
+import { BRAKE_FAULTS } from './brake-faults.ts';
 import { CLOCK_FAULTS } from './clock-faults.ts';
 import { CUSTOMERIO_FAULTS } from './customerio-faults.ts';
 import { ERASURE_FAULTS } from './erasure-faults.ts';
@@ -20,6 +21,7 @@ export const FAULTS: readonly Fault[] = [
   ...NETWORK_FAULTS,
   ...CUSTOMERIO_FAULTS,
   ...OPERATOR_FAULTS,
+  ...BRAKE_FAULTS,
   ...CLOCK_FAULTS,
   ...ERASURE_FAULTS,
   killerFault(KILLING_MS),

@@ -1,12 +1,14 @@
 import { deadLetterQueueName, fallbackQueueName, laneQueueName, workspaceKeys } from '@cio-fleet/contracts';
 import { integerBelow } from '../../rig/seeded-random.ts';
+import { MOST_LANES } from '../recovery.ts';
 import type { Fault, Scene } from './fault.ts';
 
-const LANES = 8;
+/** The least number of lanes that there may be in a run. */
+const FEWEST_LANES = 4;
 
 function anyQueue(random: () => number): string {
-  const index = integerBelow(random, LANES + 1);
-  return index === LANES ? fallbackQueueName('default') : laneQueueName('default', index);
+  const index = integerBelow(random, FEWEST_LANES + 1);
+  return index === FEWEST_LANES ? fallbackQueueName('default') : laneQueueName('default', index);
 }
 
 async function press(
@@ -141,6 +143,17 @@ export const OPERATOR_FAULTS: readonly Fault[] = [
       for (let attempt = 0; attempt < 10; attempt += 1) {
         if ((await stage.operator?.fleet('rate', 'default'))?.code === 0) return;
       }
+    },
+  },
+  {
+    name: 'an operator changes the number of lanes',
+    family: 'operator',
+    seconds: 8,
+    isPossible,
+    async strike({ stage, random }) {
+      // Whether the lanes get empty in time depends on what else is broken: then it stays as it is.
+      const lanes = FEWEST_LANES + integerBelow(random, MOST_LANES - FEWEST_LANES + 1);
+      await stage.operator?.fleet('lanes', '--set', String(lanes), '--timeout', '5');
     },
   },
   {

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { waitFor } from '@cio-fleet/testkit';
 import { integerBelow } from '../../rig/seeded-random.ts';
@@ -6,6 +6,9 @@ import type { Fault, Scene } from './fault.ts';
 
 /** `appendfsync everysec` waits up to 2 s for a slow disk, and an answer is told some time after it was given. */
 const EVERYSEC_LOSS_MS = 3000;
+
+/** How late the checker may hear of an acceptance. */
+const LATE_WORD_MS = 1000;
 
 /** A port on which nobody listens: a replica of it has no master. */
 const NOBODY_PORT = 1;
@@ -59,6 +62,26 @@ export const REDIS_FAULTS: readonly Fault[] = [
         stage.rig.checker.mayHaveLostSince(performance.now() - EVERYSEC_LOSS_MS, isCovered);
       }
       await pause(200 + integerBelow(random, 1500));
+      await redis.restart();
+    },
+  },
+  {
+    // As after a fail-over to a replica that lagged behind, or when a backup is put back.
+    name: 'Redis comes back with an older copy of its data',
+    family: 'redis',
+    isPossible: ({ powerCutCosts }) => powerCutCosts !== 'nothing',
+    async strike({ stage, random, pause }) {
+      const { redis } = stage.rig;
+      const live = join(redis.dataDir, 'appendonlydir');
+      const copy = join(redis.dataDir, 'older-copy');
+      // Without appendfsync always the log reaches the file a little after the answer.
+      const copiedAtMs = performance.now();
+      cpSync(live, copy, { recursive: true });
+      await pause(200 + integerBelow(random, 1500));
+      await redis.kill();
+      rmSync(live, { recursive: true });
+      renameSync(copy, live);
+      stage.rig.checker.mayHaveLostSince(copiedAtMs - LATE_WORD_MS, stage.powerCutCosts === 'covered');
       await redis.restart();
     },
   },

@@ -7,6 +7,7 @@ export interface FleetModel {
   isDown: boolean;
   isRejecting: boolean;
   readonly pausedLanes: Set<number>;
+  isHeld: boolean;
   /** How often the person of each slot was replaced, because a person is erased once at most. */
   readonly lives: number[];
 }
@@ -16,7 +17,7 @@ export const SLOTS = 4;
 
 export function newFleetModel(): FleetModel {
   return {
-    ...{ accepted: 0, refusable: 0, workers: 1, isDown: false, isRejecting: false },
+    ...{ accepted: 0, refusable: 0, workers: 1, isDown: false, isRejecting: false, isHeld: false },
     pausedLanes: new Set(),
     lives: new Array<number>(SLOTS).fill(0),
   };

@@ -1,6 +1,13 @@
 import { type Ledger, laneQueueName, queueKeyPrefix, readLedger, workspaceKeys } from '@cio-fleet/contracts';
 import { createBreaker, createBudget, createCourier, createCustomerioClient } from '@cio-fleet/delivery';
-import { createLaneFleet, DEFAULT_LANE_POLICY, type LaneFleet, redriveDeadLetters } from '@cio-fleet/lanes';
+import {
+  createLaneFleet,
+  DEFAULT_LANE_POLICY,
+  type LaneFleet,
+  redriveDeadLetters,
+  releaseBrakes,
+  setBrake,
+} from '@cio-fleet/lanes';
 import { createProducer, type Producer } from '@cio-fleet/producer';
 import { createSimulator } from '@cio-fleet/simulator';
 import { uniqueWorkspace, waitFor } from '@cio-fleet/testkit';
@@ -33,6 +40,9 @@ export interface RealFleet {
   cutConnections(): void;
   setPaused(lane: number, isPaused: boolean): Promise<void>;
   redrive(): Promise<void>;
+  /** Holds or discards events of a name. */
+  setBrake(kind: 'hold' | 'discard', name: string): Promise<void>;
+  releaseBrakes(): Promise<void>;
   ledger(): Promise<Ledger>;
   held(): Promise<number>;
   close(): Promise<void>;
@@ -48,6 +58,7 @@ export async function startRealFleet(redisUrl: string): Promise<RealFleet> {
   const client = new Redis(redisUrl, { maxRetriesPerRequest: null });
   const cio = createProducer({ redisUrl, workspace, lanes: LANES, enqueueTimeoutMs: 5000 });
   const running: RunningWorker[] = [];
+  const brakes: string[] = [];
   let workerCount = 0;
 
   const ledger = async () => readLedger(await client.hgetall(keys.ledger), await client.hgetall(keys.waiting));
@@ -74,6 +85,13 @@ export async function startRealFleet(redisUrl: string): Promise<RealFleet> {
     async redrive() {
       await redriveDeadLetters({ redis: client, workspace, ratePerSecond: 10_000 });
     },
+    async setBrake(kind, name) {
+      const { id } = await setBrake(client, workspace, { kind, filter: { name }, by: 'model' });
+      brakes.push(id);
+    },
+    async releaseBrakes() {
+      await releaseBrakes(client, workspace, brakes.splice(0));
+    },
     ledger,
     held: () => client.hlen(keys.held),
     async close() {
@@ -85,9 +103,15 @@ export async function startRealFleet(redisUrl: string): Promise<RealFleet> {
   };
 }
 
-/** Waits until nothing waits. */
-export async function settled(fleet: RealFleet): Promise<void> {
-  await waitFor(async () => (await fleet.ledger()).waiting === 0, { timeoutMs: 15_000, description: 'waiting = 0' });
+/** Waits until nothing waits, and until no more than so many are dead letters. */
+export async function settled(fleet: RealFleet, mostDeadLetters = Number.POSITIVE_INFINITY): Promise<void> {
+  await waitFor(
+    async () => {
+      const ledger = await fleet.ledger();
+      return ledger.waiting === 0 && ledger['dead-lettered'] <= mostDeadLetters;
+    },
+    { timeoutMs: 15_000, description: `waiting = 0 and dead letters <= ${mostDeadLetters}` },
+  );
 }
 
 interface LaneFleetSetup {

@@ -3,6 +3,7 @@ import { countWaiting, setBrake, type WaitingCount } from '@cio-fleet/lanes';
 import type { Redis } from 'ioredis';
 import { describeFilter } from '../format/brake-list.ts';
 import { formatCount, plural } from '../format/numbers.ts';
+import { printable } from '../format/printable.ts';
 import { cliUser, recordChange } from '../session/audit.ts';
 import { CliError, usageError } from '../session/cli-error.ts';
 import type { CommandContext } from '../session/command-context.ts';
@@ -70,7 +71,10 @@ async function brake(kind: BrakeKind, context: CommandContext, options: BrakeCom
     }
     const set = await apply(redis, workspace, kind, filter, options.reason);
     const detail = [set.id, JSON.stringify(set.filter), options.reason].filter((part) => part !== undefined).join(' ');
-    await recordChange(redis, workspace, { action: kind, detail, result: 'ok' });
+    // Redis may have no memory left for it: that is no reason to say that the brake is not set.
+    await recordChange(redis, workspace, { action: kind, detail, result: 'ok' }).catch((error: Error) =>
+      output.note(`the audit log could not be written: ${printable(error.message)}`),
+    );
     output.result({ workspace, dryRun: false, brake: set, counted: counted ?? null }, () => describeSet(set));
     return EXIT_CODES.ok;
   });

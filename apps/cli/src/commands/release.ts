@@ -15,9 +15,12 @@ export const addReleaseCommand: AddCommand = (program, attach) => {
   const command = program
     .command('release')
     .summary('end a hold or a discard')
-    .description('Ends a brake. What it held is sent within seconds, in order, unless another one holds it too.')
+    .description(
+      'Ends a brake. What it held is sent within seconds, in order, unless another one holds it too. ' +
+        'Discards end by themselves; to end one early, name it.',
+    )
     .argument('[brake]', 'its id; see: fleet brakes')
-    .option('--all', 'end all of them');
+    .option('--all', 'end all holds');
   attach<ReleaseOptions>(command, release);
 };
 
@@ -31,14 +34,18 @@ async function release(
   }
   return withRedis(redisUrl(), async (redis) => {
     const { brakes } = await readFleetState(redis, workspace);
-    const meant = brakes.filter((brake) => all === true || brake.id === id?.toUpperCase());
+    // Never discards by the way: what was to be dropped, and is held still, would be sent.
+    const meant = brakes.filter((brake) => (all === true ? brake.kind === 'hold' : brake.id === id?.toUpperCase()));
     const released = await releaseBrakes(
       redis,
       workspace,
       meant.map((brake) => brake.id),
     );
     if (released === 0) {
-      throw new CliError(EXIT_CODES.notFound, `no such brake in workspace ${workspace}; see: fleet brakes`);
+      throw new CliError(
+        EXIT_CODES.notFound,
+        `no such ${all === true ? 'hold' : 'brake'} in workspace ${workspace}; see: fleet brakes`,
+      );
     }
     const detail = meant.map((brake) => `${brake.kind} ${brake.id} ${JSON.stringify(brake.filter)}`).join(', ');
     await recordChange(redis, workspace, { action: 'release', detail, result: 'ok' });

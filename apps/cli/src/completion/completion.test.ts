@@ -18,7 +18,7 @@ COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMPREPLY=(); _fleet; printf '%s\\n' 
 
 describe('completion in bash', () => {
   it.each([
-    [['re'], ['redrive']],
+    [['re'], ['redrive', 'release']],
     [['redrive', '--d'], ['--dry-run']],
     [['--workspace', 'send', 'rat'], ['rate']],
     [

@@ -19,11 +19,14 @@ const DISCARD_MARGIN_MS = 96 * 3_600_000;
 
 /**
  * A hold only adds to what is held: what is on the shelf stays there, and needs no look.
+ * HDEL comes first, for nothing: a Redis without memory lets a script go on whose first write needs none, and a flood is when
+ * somebody wants a brake.
  *
  * KEYS 1 brakes · 2 version · 3 shelf · ARGV 1 id · 2 JSON · 3 new version · 4 '1' for a hold · 5 most brakes
  * Answers 1, or 0 when there are too many.
  */
 const SET_LUA = `
+redis.call('HDEL', KEYS[1], '')
 if redis.call('HLEN', KEYS[1]) >= tonumber(ARGV[5]) then return 0 end
 if ARGV[4] == '1' and (redis.call('HGET', KEYS[3], 'swept') or '0') == (redis.call('GET', KEYS[2]) or '0') then
   redis.call('HSET', KEYS[3], 'swept', ARGV[3])

@@ -16,6 +16,8 @@ export class CursorFile {
   readonly #folder: string;
   readonly #path: string;
   #savedAtMs = Number.NEGATIVE_INFINITY;
+  /** One after the other, or a save that began before a removal would end after it. */
+  #last: Promise<void> = Promise.resolve();
 
   constructor(disk: SpoolDisk, folder: string, spoolId: string) {
     this.#disk = disk;
@@ -36,8 +38,18 @@ export class CursorFile {
     if (performance.now() - this.#savedAtMs >= SAVE_EVERY_MS) await this.save(settled);
   }
 
-  async save(settled: number): Promise<void> {
+  save(settled: number): Promise<void> {
     this.#savedAtMs = performance.now();
+    this.#last = this.#last.then(() => this.#write(settled));
+    return this.#last;
+  }
+
+  async remove(): Promise<void> {
+    await this.#last;
+    await this.#disk.remove(this.#path);
+  }
+
+  async #write(settled: number): Promise<void> {
     const draft = `${this.#path}.tmp`;
     try {
       await this.#disk.remove(draft);
@@ -53,9 +65,5 @@ export class CursorFile {
     } catch {
       // A full or failing disk: the old cursor stays, see above. Appending reports such trouble.
     }
-  }
-
-  async remove(): Promise<void> {
-    await this.#disk.remove(this.#path);
   }
 }

@@ -33,11 +33,18 @@ export class LogReplay {
     return Math.max(0, this.log.lastIndex - this.#given);
   }
 
-  /** Takes note of what Redis has. @returns false when that is less than `expected`, by lane */
+  /**
+   * Takes note of what Redis has. What was left out because of another number of lanes counts as well.
+   *
+   * @returns false when that is less than it was, or less than `expected`, by lane
+   */
   learn(reached: ReachedIndexes, expected: readonly number[]): boolean {
+    const before = [...this.#reached, [this.lanes, expected] as const];
     this.#reached = reached;
-    const now = reached.get(this.lanes);
-    return expected.every((index, lane) => (now?.[lane] ?? 0) >= index);
+    return before.every(([lanes, indexes]) => {
+      const now = reached.get(lanes);
+      return indexes.every((index, lane) => (now?.[lane] ?? 0) >= index);
+    });
   }
 
   /** The lanes that it is given to from now on, each behind what Redis has. */

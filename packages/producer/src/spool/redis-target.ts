@@ -22,6 +22,8 @@ export interface RedisTargetOptions {
 /** Replays to the lanes in Redis. */
 export class RedisTarget implements ReplayTarget {
   readonly #options: RedisTargetOptions;
+  /** How often the number of lanes has changed, by spool, when we looked last. */
+  readonly #laneChanges = new Map<string, number>();
 
   constructor(options: RedisTargetOptions) {
     this.#options = options;
@@ -41,9 +43,10 @@ export class RedisTarget implements ReplayTarget {
 
   async reached(spoolId: string): Promise<ReachedIndexes> {
     const { connection, workspace } = this.#options;
-    const counts = await connection.addMember(sequenceKey(workspace, 0, countsRun(spoolId)), String(this.lanes));
+    const counts = await connection.endListWith(laneCountsKey(workspace, spoolId), String(this.lanes));
+    this.#laneChanges.set(spoolId, counts.length);
     const reached = new Map<number, readonly number[]>();
-    for (const count of counts.map(Number)) {
+    for (const count of new Set(counts.map(Number))) {
       const keys = Array.from({ length: count }, (_, lane) => sequenceKey(workspace, lane, spoolRun(spoolId, count)));
       reached.set(count, await connection.numbers(keys));
     }
@@ -64,7 +67,12 @@ export class RedisTarget implements ReplayTarget {
     const sequence = origin?.sequence ?? job.lastIndex;
     const args = scriptArguments({ workspace, lane, lanes: lanes.count, run, sequence, jobId: newUlid(), operations });
     const sentAtMs = performance.now();
-    const answer = origin === undefined ? await connection.replay(args, job.expected) : await connection.enqueue(args);
+    const fence = {
+      laneCountsKey: laneCountsKey(workspace, spoolId),
+      laneChanges: this.#laneChanges.get(spoolId) ?? 0,
+      expected: job.expected,
+    };
+    const answer = origin === undefined ? await connection.replay(args, fence) : await connection.enqueue(args);
     if (answer.kind === 'moved') return { kind: 'moved', reached: answer.reached };
     if (answer.kind === 'taken') {
       clock.observe({ sentAtMs, receivedAtMs: performance.now(), redisMs: answer.redisMs });
@@ -80,7 +88,7 @@ function spoolRun(spoolId: string, lanes: number): string {
   return `${spoolId}-${lanes}`;
 }
 
-/** The set of the numbers of lanes under which a spool may have been written. */
-function countsRun(spoolId: string): string {
-  return `${spoolId}-lanes`;
+/** The list of the numbers of lanes under which a spool may have been written, the present one last. */
+function laneCountsKey(workspace: string, spoolId: string): string {
+  return sequenceKey(workspace, 0, `${spoolId}-lanes`);
 }

@@ -2,20 +2,23 @@ import { ENQUEUE_LUA } from '@cio-fleet/contracts';
 
 /**
  * The enqueue script with a fence in front: a job of a spool is taken only where the lane's last index of that spool is the
- * expected one. The last argument is that index; what comes before it is as in ENQUEUE_LUA.
+ * expected one, and only while the number of lanes has not changed since it was packed, not even there and back.
  *
  * A job of direct writes is repeated unchanged, so its number is enough. A spool is packed anew by whoever replays it, and a
  * copy of an older packing may still lie in a socket: without the fence both would be taken where they overlap. It also
  * notices a Redis that came back with less.
  *
- * Answers what ENQUEUE_LUA answers, or {'moved', last index}: nothing was written.
+ * KEYS and ARGV as ENQUEUE_LUA's, then KEYS 7 the list of the numbers of lanes that the spool was written under, and as the
+ * last two of ARGV the expected length of that list and the expected index.
+ *
+ * Answers what ENQUEUE_LUA answers, or {'moved', last index, or -1 when the list is another}: nothing was written.
  */
 export const REPLAY_LUA = `
 local expected = tonumber(table.remove(ARGV))
+local changes = tonumber(table.remove(ARGV))
+local count = redis.call('GET', KEYS[2])
+if count and count ~= ARGV[2] then return {'lanes', count} end
+if redis.call('LLEN', KEYS[7]) ~= changes then return {'moved', '-1'} end
 local reached = tonumber(redis.call('GET', KEYS[6]) or 0)
-if reached ~= expected and reached < tonumber(ARGV[3]) then
-  local count = redis.call('GET', KEYS[2])
-  if count and count ~= ARGV[2] then return {'lanes', count} end
-  return {'moved', tostring(reached)}
-end
+if reached ~= expected and reached < tonumber(ARGV[3]) then return {'moved', tostring(reached)} end
 ${ENQUEUE_LUA}`;

@@ -10,10 +10,20 @@ export type ReachedIndexes = ReadonlyMap<number, readonly number[]>;
 /** What became of a write. */
 export type ReplayAnswer =
   | { readonly kind: 'taken' }
-  /** Not written: the lane has another last index of this spool than was expected. */
+  /** Not written: the lane has another last index of this spool than was expected; -1 when the number of lanes has changed. */
   | { readonly kind: 'moved'; readonly reached: number }
   /** Not written: the number of lanes is another. */
   | { readonly kind: 'lanes' };
+
+/** What must be as expected for a job of a replay to be taken. */
+export interface ReplayFence {
+  /** The list of the numbers of lanes that the spool was written under. */
+  readonly laneCountsKey: string;
+  /** Its length. */
+  readonly laneChanges: number;
+  /** The lane's last index of the spool. */
+  readonly expected: number;
+}
 
 /** Where spools are replayed to. */
 export interface ReplayTarget {

@@ -45,6 +45,8 @@ export class Replayer {
   #lanes: readonly ReplayLane[] = [];
   /** Whether Redis must be asked what it has. */
   #isStale = true;
+  /** Whether all that is retained must be compared with what Redis has. */
+  #isDoubtful = false;
   #isSyncing = false;
   #isReading = false;
   #failures = 0;
@@ -85,6 +87,8 @@ export class Replayer {
   /** Redis was reached anew: what it has is asked for before anything else is written. */
   resync(): void {
     this.#isStale = true;
+    // Another Redis may have answered: what is retained is read again, and left out where it has it.
+    this.#isDoubtful = this.#options.retainMs > 0;
     this.#notBeforeMs = 0;
     this.#retention.restart(performance.now());
     for (const lane of this.#lanes) lane.notBeforeMs = 0;
@@ -153,7 +157,8 @@ export class Replayer {
     this.#isSyncing = true;
     try {
       this.#isStale = false;
-      let from: number | undefined;
+      let from = this.#isDoubtful ? 0 : undefined;
+      this.#isDoubtful = false;
       for (const [place, replay] of this.#replays.slice(0, this.#current + 1).entries()) {
         const isAsExpected = replay.learn(await target.reached(replay.log.id), this.#expectedOf(place));
         const isMoved = place === this.#current && replay.lanes !== 0 && replay.lanes !== target.lanes;
@@ -164,6 +169,7 @@ export class Replayer {
       this.#failures = 0;
     } catch (error) {
       this.#isStale = true;
+      this.#isDoubtful = this.#options.retainMs > 0;
       this.#fail(error);
     }
     this.#isSyncing = false;

@@ -78,7 +78,7 @@ export class SpoolLog {
    *
    * @param signal - aborted when nobody waits any more; the call still ends only when the disk answers
    */
-  async append(operations: readonly SpoolableOperation[], signal = NEVER.signal): Promise<AppendedPlace> {
+  async append(operations: readonly SpoolableOperation[], signal: AbortSignal = NEVER.signal): Promise<AppendedPlace> {
     const firstIndex = this.#nextIndex;
     this.#nextIndex += operations.length;
     const bytes = operations.reduce((sum, operation) => sum + recordBytesBound(operation), 0);
