@@ -8,6 +8,9 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** Folders of no use to a program that runs from source. */
 const LEFT_OUT = new Set(['dist', 'test', 'browser']);
 
+/** All that workers and numbered producers are made of. */
+const FOLDERS = ['apps/worker', 'packages', 'scripts/rig', 'scripts/node_modules'];
+
 /** One replacement of text in a source file; the text must be there exactly once. */
 export interface Patch {
   /** Path from the root of the repository. */
@@ -19,6 +22,8 @@ export interface Patch {
 /** A copy of the fleet's source with a mistake in it. */
 export interface PatchedTree {
   readonly workerEntry: string;
+  /** The numbered producer's process. */
+  readonly producerEntry: string;
   remove(): void;
 }
 
@@ -30,7 +35,7 @@ export interface PatchedTree {
  */
 export function createPatchedTree(patches: readonly Patch[]): PatchedTree {
   const home = mkdtempSync(join(tmpdir(), 'cio-fleet-mutant-'));
-  for (const folder of ['apps/worker', 'packages']) {
+  for (const folder of FOLDERS) {
     cpSync(join(ROOT, folder), join(home, folder), {
       recursive: true,
       // The members link to each other by relative paths, which lead to their copies here.
@@ -42,6 +47,7 @@ export function createPatchedTree(patches: readonly Patch[]): PatchedTree {
   for (const patch of patches) applyPatch(home, patch);
   return {
     workerEntry: join(home, 'apps/worker/src/main.ts'),
+    producerEntry: join(home, 'scripts/rig/numbered-producer.ts'),
     remove: () => rmSync(home, { recursive: true, force: true }),
   };
 }

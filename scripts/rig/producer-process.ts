@@ -24,6 +24,8 @@ export interface ProducerProcess {
 
 export interface ProducerProcessOptions extends NumberedProducerOptions {
   readonly checker: ArrivalChecker;
+  /** `numbered-producer.ts`. @defaultValue this repository's */
+  readonly entry?: string;
   /** Environment beside PATH and HOME. */
   readonly env?: Readonly<Record<string, string>>;
   /** Gets what the process writes to stderr. @defaultValue nobody */
@@ -31,11 +33,11 @@ export interface ProducerProcessOptions extends NumberedProducerOptions {
 }
 
 export async function startProducerProcess(options: ProducerProcessOptions): Promise<ProducerProcess> {
-  const { checker, env = {}, onStderr = () => undefined, ...told } = options;
+  const { checker, entry = ENTRY, env = {}, onStderr = () => undefined, ...told } = options;
   const { PATH, HOME, TMPDIR } = process.env;
   const child: GuardedProcess = await spawnGuarded({
     command: process.execPath,
-    args: ['--conditions=@cio-fleet/source', ENTRY, JSON.stringify(told)],
+    args: ['--conditions=@cio-fleet/source', entry, JSON.stringify(told)],
     env: { PATH, HOME, TMPDIR, ...env },
   });
   const refused = new Map<string, number>();

@@ -34,8 +34,8 @@ const arrived: string[] = [];
 function listen(): readonly string[] {
   arrived.length = 0;
   rig.simulator.onOperation(({ operation }) => {
-    if (JSON.stringify(operation.identifiers) === `{"id":"${PERSON}"}`)
-      arrived.push(operation.name ?? operation.action);
+    const isTheirs = JSON.stringify(operation.identifiers) === `{"id":"${PERSON}"}`;
+    if (isTheirs) arrived.push(typeof operation.name === 'string' ? operation.name : operation.action);
   });
   return arrived;
 }

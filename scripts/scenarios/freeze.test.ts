@@ -2,9 +2,9 @@ import { expect, it } from 'vitest';
 import { freezeWorkers } from './freeze.ts';
 
 it('begins no request for a lane that was taken over while its worker was frozen', { timeout: 90_000 }, async () => {
-  const result = await freezeWorkers({ seed: 4, runs: 2 });
+  const result = await freezeWorkers({ seed: 4, runs: 1 });
   expect(result).toMatchObject({
-    runs: 2,
+    runs: 1,
     staleSends: 0,
     lost: 0,
     outOfOrder: 0,
@@ -12,5 +12,5 @@ it('begins no request for a lane that was taken over while its worker was frozen
     waiting: 0,
     examples: [],
   });
-  expect(result.accepted).toBeGreaterThan(1000);
+  expect(result.accepted).toBeGreaterThan(500);
 });

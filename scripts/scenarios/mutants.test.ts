@@ -12,6 +12,10 @@ describe('the checker is tested too: a fleet with a mistake fails its run', () =
     }
   });
 
+  it('and one without a mistake passes the same run', { timeout: 120_000 }, async () => {
+    expect(await MUTANTS.find(({ name }) => name.startsWith('a move in two steps'))?.run()).toEqual([]);
+  });
+
   it('a mistake that no longer fits the code is told, and not taken for one that was noticed', () => {
     const patch = { file: 'packages/lanes/src/membership.ts', find: 'no such text', replace: '' };
     expect(() => createPatchedTree([patch])).toThrow('found it 0 times');

@@ -18,7 +18,7 @@ export function createWorkerMetrics(registry: Registry, now: () => number = Date
   const registers = [registry];
   const operations = new Counter({
     name: `${METRIC_PREFIX}operations_total`,
-    help: 'Operations that left a queue, by what became of them; moved ones went to fallback.',
+    help: 'Operations that left a queue, by what became of them; moved ones went to fallback, parked ones are held.',
     labelNames: ['workspace', 'role', 'verb', 'outcome'],
     registers,
   });

@@ -100,6 +100,11 @@ export type FinishReply = 'ok' | 'done' | 'changed' | 'stale';
 export interface GuardReply {
   readonly erasuresVersion: string;
   readonly brakesVersion: string;
+  /**
+   * By `performance.now`: later than this nothing may be sent on the strength of this answer. A process that is frozen between
+   * the question and the send wakes up with an old answer in its hands. @defaultValue for ever
+   */
+  readonly goodUntilMs?: number;
 }
 
 /** One queue's protocol with Redis. Every write is refused once the lease is gone. */

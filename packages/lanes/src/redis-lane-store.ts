@@ -21,6 +21,9 @@ const sweepScript = redisScript(SWEEP_LUA);
 /** How many settled jobs each queue keeps for Bull Board. */
 const COMPLETED_KEPT = 100;
 
+/** A guard's answer is good for this part of the lock: whoever takes longer to act on it may have lost the lock meanwhile. */
+const GUARD_SHARE = 3;
+
 /** Data of a settled head above this many operations is dropped: it would travel twice more only to be thrown away. */
 const SLIM_ABOVE_OPERATIONS = 10;
 
@@ -74,6 +77,8 @@ export function createRedisLaneStore({ redis, queue, lockMs }: RedisLaneStoreOpt
     },
 
     async guard(lease) {
+      // Counted from the question: the lock was ours then, and is renewed at half of its time at the latest.
+      const goodUntilMs = performance.now() + lockMs / GUARD_SHARE;
       const reply = await guardScript.run(
         redis,
         [prefix, keys.erasures, keys.brakesVersion],
@@ -81,7 +86,7 @@ export function createRedisLaneStore({ redis, queue, lockMs }: RedisLaneStoreOpt
       );
       if (reply === 'stale') return 'stale';
       const [erasuresVersion, brakesVersion] = reply as [string, string];
-      return { erasuresVersion, brakesVersion };
+      return { erasuresVersion, brakesVersion, goodUntilMs };
     },
 
     async erasures(laneKeys) {

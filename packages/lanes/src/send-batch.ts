@@ -1,12 +1,12 @@
-import { isErasedBy, laneKeyOf, type QueuedOperation } from '@cio-fleet/contracts';
 import type { DeliveryRequest, Interruption, Settlement } from '@cio-fleet/delivery';
 import type { Batch } from './batch.ts';
-import { type BrakeSet, brakeOn } from './brakes/brake-set.ts';
+import type { BrakeSet } from './brakes/brake-set.ts';
 import type { HeadProgress } from './head-progress.ts';
 import type { HeadDependencies, HeadRun } from './head-run.ts';
 import { type IsolationCause, runIsolated } from './isolated-run.ts';
 import type { Begin } from './lane-store.ts';
 import type { Route } from './partition.ts';
+import { createSendGuard } from './send-guard.ts';
 
 export interface SendBatchInput {
   readonly run: HeadRun;
@@ -38,7 +38,7 @@ export async function sendBatch(input: SendBatchInput): Promise<SentBatch | 'sta
     operations,
     // What was held shares fallback's part of the budget: it is late anyway, and fresh operations must not wait for it.
     purpose: deps.queue.role === 'lane' ? 'lane' : 'fallback',
-    guard: createGuard(input, operations),
+    guard: createSendGuard(input, operations),
     signal: run.signal,
   };
   const sent =
@@ -54,27 +54,4 @@ export async function sendBatch(input: SendBatchInput): Promise<SentBatch | 'sta
 /** Fallback and parked have no memory: their operations are late, and what was delivered last may have gone another way. */
 function memoryOf({ queue, memory }: HeadDependencies): Pick<DeliveryRequest, 'memory'> {
   return queue.role === 'lane' ? { memory } : {};
-}
-
-/** Right before each send: is the head still ours, and did nobody in the batch get erased, held or discarded meanwhile? */
-function createGuard({ run, deps, begin, brakes }: SendBatchInput, operations: readonly QueuedOperation[]) {
-  let { erasuresVersion } = begin;
-  let brakesVersion = brakes.version;
-  return async (): Promise<'go' | 'stale'> => {
-    const guard = await deps.store.guard(run.lease);
-    if (guard === 'stale') return 'stale';
-    if (guard.erasuresVersion !== erasuresVersion) {
-      const laneKeys = [...new Set(operations.map(({ op }) => laneKeyOf(op)))];
-      const erasures = await deps.store.erasures(laneKeys);
-      const erased = operations.some((operation) => isErasedBy(operation, erasures.get(laneKeyOf(operation.op))));
-      if (erased) return 'stale';
-      erasuresVersion = guard.erasuresVersion;
-    }
-    if (guard.brakesVersion !== brakesVersion) {
-      const now = await deps.brakes.at(guard.brakesVersion);
-      if (operations.some((operation) => brakeOn(operation, now, deps.now()) !== undefined)) return 'stale';
-      brakesVersion = now.version;
-    }
-    return 'go';
-  };
 }

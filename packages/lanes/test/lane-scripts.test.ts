@@ -199,7 +199,8 @@ describe('begin', () => {
 describe('guard', () => {
   it('refuses to send when two jobs are active', async () => {
     const { store, lease } = await begun();
-    expect(await store.guard(lease)).toEqual({ erasuresVersion: '0', brakesVersion: '0' });
+    const goodUntilMs = expect.any(Number);
+    expect(await store.guard(lease)).toEqual({ erasuresVersion: '0', brakesVersion: '0', goodUntilMs });
     await rig.accept([event('ada', 2)]);
     await rig.take(rig.lane(), 'rival');
     expect(await store.guard(lease)).toBe('stale');

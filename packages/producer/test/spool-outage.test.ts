@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { ProducerProcess, readAnswers } from './fixtures/spool/producer-process.ts';
 import { isRising, numbersByPerson, QueueContents } from './queue-contents.ts';
 
-const ENQUEUE_TIMEOUT_MS = 1_000;
+const ENQUEUE_TIMEOUT_MS = 3_000;
 const PER_SECOND = 2_000;
 
 let redis: EmbeddedRedis;
