@@ -101,7 +101,9 @@ async function strikeAtRandom(
     onFault?.(fault.name, (performance.now() - startedAtMs) / 1000);
     // Each fault draws from a generator of its own: how long one takes must not decide what the next one is.
     const own = seededRandom(integerBelow(random, 2 ** 31));
-    await fault.strike({ stage, random: own, pause, complain });
+    await fault.strike({ stage, random: own, pause, complain }).catch((error: Error) => {
+      complain(`expected to be able to do "${fault.name}", failed: ${error.message.slice(0, 300)}`);
+    });
     mendedAtMs.push(performance.now());
   };
 

@@ -73,7 +73,12 @@ export const MUTANTS: readonly Mutant[] = [
       },
     ],
     async run(workerEntry) {
-      const { staleSends } = await freezeWorkers({ seed: 4, runs: 2, ...(workerEntry && { workerEntry }) });
+      const { staleSends } = await freezeWorkers({
+        seed: 4,
+        runs: 8,
+        isOverAtFirst: true,
+        ...(workerEntry && { workerEntry }),
+      });
       return staleSends > 0 ? [`${staleSends} operations were sent by a worker that had lost its lane`] : [];
     },
   },

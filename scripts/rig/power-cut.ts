@@ -1,4 +1,13 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compileShim } from './native-shim.ts';
@@ -16,6 +25,8 @@ export interface PowerCut {
    * @returns bytes that were lost
    */
   cut(folder: string): number;
+  /** What lies below `folder` now counts as synced: it was put there by somebody else. */
+  assumeSynced(folder: string): void;
   /** Removes what it recorded. */
   dispose(): void;
 }
@@ -39,6 +50,13 @@ export function createPowerCut(): PowerCut | undefined {
         if ((keptBytes ?? 0) < size) truncateSync(file, keptBytes ?? 0);
       }
       return lostBytes;
+    },
+    assumeSynced(folder) {
+      const lines = filesBelow(folder).map((file) => {
+        const { dev, ino, size } = statSync(file);
+        return `${dev}:${ino} ${size}\n`;
+      });
+      appendFileSync(record, lines.join(''));
     },
     dispose: () => rmSync(home, { recursive: true, force: true }),
   };

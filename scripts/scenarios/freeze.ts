@@ -9,6 +9,8 @@ import { integerBelow, seededRandom } from '../rig/seeded-random.ts';
 export interface FreezeOptions {
   readonly seed: number;
   readonly runs: number;
+  /** Ends with the first freeze that shows a stale send. @defaultValue false */
+  readonly isOverAtFirst?: boolean;
   /** @defaultValue this repository's worker */
   readonly workerEntry?: string;
 }
@@ -33,7 +35,7 @@ const WATCH_MS = 1500;
 const REQUESTS_PER_SECOND = '15';
 
 /** SIGSTOP for twice the lock, then SIGCONT, again and again, one of two workers at a time. */
-export async function freezeWorkers({ seed, runs, workerEntry }: FreezeOptions): Promise<FreezeResult> {
+export async function freezeWorkers({ seed, runs, isOverAtFirst, workerEntry }: FreezeOptions): Promise<FreezeResult> {
   const stage = await setStage({
     seed,
     workers: 2,
@@ -75,6 +77,7 @@ export async function freezeWorkers({ seed, runs, workerEntry }: FreezeOptions):
       frozen.wokenAtMs = performance.now();
       slot?.process?.kill('SIGCONT');
       await pause(WATCH_MS);
+      if (isOverAtFirst && staleSends > 0) break;
     }
     await Promise.all(stage.producers.map((slot) => slot.stop()));
     await waitFor(async () => (await rig.ledger()).waiting === 0, { timeoutMs: 30_000, intervalMs: 50 }).catch(

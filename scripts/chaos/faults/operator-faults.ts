@@ -1,4 +1,4 @@
-import { deadLetterQueueName, fallbackQueueName, laneQueueName, workspaceKeys } from '@cio-fleet/contracts';
+import { deadLetterQueueName, fallbackQueueName, laneQueueName } from '@cio-fleet/contracts';
 import { integerBelow } from '../../rig/seeded-random.ts';
 import { MOST_LANES } from '../recovery.ts';
 import type { Fault, Scene } from './fault.ts';
@@ -159,11 +159,15 @@ export const OPERATOR_FAULTS: readonly Fault[] = [
   {
     name: 'an operator forces the breaker open, and frees it',
     family: 'operator',
-    async strike({ stage, random, pause }) {
-      const { circuitOverride } = workspaceKeys('default');
-      await stage.rig.client.set(circuitOverride, 'open');
+    isPossible,
+    async strike({ stage, random, pause, complain }) {
+      await stage.operator?.fleet('breaker', 'open');
       await pause(1000 + integerBelow(random, 2500));
-      await stage.rig.client.del(circuitOverride);
+      for (let attempt = 0; attempt < 20; attempt += 1) {
+        if ((await stage.operator?.fleet('breaker', 'auto'))?.code === 0) return;
+        await pause(500);
+      }
+      complain('expected fleet breaker auto to work within 20 tries, it did not');
     },
   },
 ];

@@ -81,6 +81,7 @@ export const REDIS_FAULTS: readonly Fault[] = [
       await redis.kill();
       rmSync(live, { recursive: true });
       renameSync(copy, live);
+      stage.powerCut?.assumeSynced(live);
       stage.rig.checker.mayHaveLostSince(copiedAtMs - LATE_WORD_MS, stage.powerCutCosts === 'covered');
       await redis.restart();
     },
