@@ -18,8 +18,11 @@ export interface SoakResult extends FaultRunResult {
 const EVERY_MS = 60_000;
 const SAMPLE_MS = 5000;
 
-/** Processes that lived shorter say nothing about a slope. */
+/** Series that are reported: the share of the soak that a process must have lived. */
 const LEAST_SHARE = 0.25;
+
+/** Series that are judged, in s: over less the slope is that of garbage that was not collected yet. */
+const LEAST_JUDGED_SECONDS = 600;
 
 /** Growth beyond this, extrapolated from the slope over the time that was watched, is a leak and no noise. In MB. */
 const MOST_GROWTH_MB = 60;
@@ -38,6 +41,7 @@ export async function soak({ seed, minutes, perSecond, onFault }: SoakOptions): 
   });
   const memory = watch?.series(minutes * 60 * LEAST_SHARE) ?? [];
   const leaks = memory
+    .filter(({ seconds }) => seconds >= LEAST_JUDGED_SECONDS)
     .filter(({ slopeMbPerHour, seconds }) => (slopeMbPerHour * seconds) / 3600 > MOST_GROWTH_MB)
     .map(
       ({ of, slopeMbPerHour }) => `expected the memory of ${of} to stay flat, it grew by ${slopeMbPerHour} MB an hour`,

@@ -12,6 +12,9 @@ const ENQUEUE = [
   ...['+lpush', '+llen', '+zadd', '+xadd'],
 ];
 
+/** The commands by which a spool is replayed. */
+const SPOOL = ['+mget', '+lrange', '+rpush'];
+
 /** The commands within BullMQ's scripts and ours, and those that are sent by themselves. */
 const DELIVER = [
   ...ENQUEUE,
@@ -38,7 +41,7 @@ function rules(commands: readonly string[]): string {
  * @see https://redis.io/docs/latest/operate/oss_and_stack/management/security/acl/
  */
 export const ACL_RULES = {
-  producer: rules([...CONNECTION, ...ENQUEUE]),
+  producer: rules([...CONNECTION, ...ENQUEUE, ...SPOOL]),
   worker: rules([...CONNECTION, ...DELIVER]),
   /** Dashboard and CLI: people look at everything of ours, and change queues, but never Redis itself. */
   operator: rules([
