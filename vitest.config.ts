@@ -10,7 +10,7 @@ const resolveFromSource = {
   ssr: { resolve: { conditions: [SOURCE_CONDITION, 'module', 'node', 'development|production'] } },
 };
 
-const limits = { testTimeout: 30_000, hookTimeout: 60_000, teardownTimeout: 20_000 };
+const limits = { testTimeout: 60_000, hookTimeout: 60_000, teardownTimeout: 20_000 };
 
 /** The project of a package or app carries the name of its folder: `--project lanes`. */
 const workspaceProjects = ['packages', 'apps']
