@@ -1,8 +1,7 @@
 import { createProducer } from '@cio-fleet/producer';
 import { createSimulator } from '@cio-fleet/simulator';
-import { startRedis, waitFor } from '@cio-fleet/testkit';
+import { startPickyProxy, startRedis, waitFor } from '@cio-fleet/testkit';
 import { expect, it } from 'vitest';
-import { startPickyProxy } from '../../../packages/lanes/test/fixtures/picky-proxy.ts';
 import { plainWorkspace, startWorker } from './worker-process.ts';
 
 it('exits with 1 when its consumers stay deaf, so that the supervisor starts a sound one, which delivers', async () => {

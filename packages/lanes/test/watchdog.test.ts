@@ -1,11 +1,10 @@
 import { heartbeatKey } from '@cio-fleet/contracts';
 import { createBreaker } from '@cio-fleet/delivery';
-import { startRedis, waitFor } from '@cio-fleet/testkit';
+import { type PickyProxy, startPickyProxy, startRedis, waitFor } from '@cio-fleet/testkit';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, expect, inject, it } from 'vitest';
 import { createLaneFleet } from '../src/lane-fleet.ts';
 import { event } from './fixtures/operations.ts';
-import { type PickyProxy, startPickyProxy } from './fixtures/picky-proxy.ts';
 import { QUICK_POLICY } from './fixtures/quick-policy.ts';
 import { Rig } from './fixtures/rig.ts';
 import { createTestCourier, DELIVERED } from './fixtures/test-courier.ts';
@@ -147,7 +146,8 @@ it('blames nobody while Redis takes no writes', async () => {
   closers.push(() => own.stop());
   const ownRig = new Rig(own.url, 'watchdog');
   closers.push(() => ownRig.close());
-  const { fleet, courier, errors, fatal } = await watchedFleet({ limitMs: 200, url: own.url, rig: ownRig });
+  // Longer than BullMQ rests after an error, 1 s: meanwhile it takes nothing, and rightly so.
+  const { fleet, courier, errors, fatal } = await watchedFleet({ limitMs: 1500, url: own.url, rig: ownRig });
   await fleet.start();
   await waitFor(() => fleet.isConsuming());
   await ownRig.queue(ownRig.lane()).pause();

@@ -8,6 +8,7 @@ it('exports its public API and nothing else', () => {
       "freePort",
       "runFleetProcess",
       "spawnGuarded",
+      "startPickyProxy",
       "startRedis",
       "uniqueWorkspace",
       "waitFor",
