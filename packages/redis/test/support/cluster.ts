@@ -12,16 +12,24 @@ export interface ClusterGroup {
 
 const SLOTS = 16_384;
 
+const BUS_PORT_ATTEMPTS = 5;
+
+/** A node with a port of its own for the bus; somebody may take that between our look and Redis's bind, so it is tried again. */
+async function startNode(attempt = 1): Promise<{ readonly node: EmbeddedRedis; readonly busPort: number }> {
+  const busPort = await freePort();
+  const config = { 'cluster-enabled': 'yes', 'cluster-port': String(busPort), 'cluster-node-timeout': '1000' };
+  try {
+    return { node: await startRedis({ appendFsync: 'no', config }), busPort };
+  } catch (error) {
+    if (attempt === BUS_PORT_ATTEMPTS || !/Address already in use/.test((error as Error).message)) throw error;
+    return startNode(attempt + 1);
+  }
+}
+
 export async function startCluster(): Promise<ClusterGroup> {
-  const busPorts = [await freePort(), await freePort(), await freePort()];
-  const nodes = await Promise.all(
-    busPorts.map((port) =>
-      startRedis({
-        appendFsync: 'no',
-        config: { 'cluster-enabled': 'yes', 'cluster-port': String(port), 'cluster-node-timeout': '1000' },
-      }),
-    ),
-  );
+  const started = await Promise.all([startNode(), startNode(), startNode()]);
+  const nodes = started.map(({ node }) => node);
+  const busPorts = started.map(({ busPort }) => busPort);
   const clients = nodes.map(({ url }) => new Redis(url, { maxRetriesPerRequest: null, retryStrategy: () => 50 }));
   for (const client of clients) client.on('error', () => undefined); // A test ends nodes.
   const [first] = clients as [Redis];
