@@ -40,6 +40,10 @@ const results = steps.map(({ name, run }) => {
 console.log('\n=== summary');
 for (const { name, seconds, failed } of results)
   console.log(`${failed === 0 ? 'ok  ' : 'FAIL'} ${name} (${seconds} s)`);
+for (const { name, failures = [], unsteady = [] } of results) {
+  for (const failure of failures) console.log(`failed in ${name}: ${failure}`);
+  for (const failure of unsteady) console.log(`unsteady in ${name}, passed when run again: ${failure}`);
+}
 
 const passed = results.reduce((sum, step) => sum + step.passed, 0);
 const failed = results.reduce((sum, step) => sum + step.failed, 0);
