@@ -49,7 +49,8 @@ const PRODUCER_CODES = {
     remedy: 'Correct the options that the message lists.',
   },
   CALL_UNSUPPORTED: {
-    meaning: 'The drop-in for customerio-node was asked for something that no queued operation can do.',
+    meaning:
+      'The drop-in for customerio-node was asked a question, such as getAccountRegion, which no queue can answer.',
     remedy: 'Call Customer.io directly for it.',
   },
   CREDENTIALS_IGNORED: {
@@ -190,6 +191,10 @@ const APP_CODES = {
     meaning: 'This process serves no workspace of that name.',
     remedy: 'Use one of the names that the message lists.',
   },
+  JOURNAL_UNAVAILABLE: {
+    meaning: "The journal's database can not be reached or takes nothing now; packs of rows wait in Redis.",
+    remedy: 'Bring the database back, or make room on its disk; the writer goes on by itself.',
+  },
   REDIS_UNAVAILABLE: {
     meaning: 'Redis did not answer, so there is nothing to show.',
     remedy: 'Bring Redis back; the page recovers by itself.',
@@ -209,6 +214,154 @@ const APP_CODES = {
   LINE_TOO_LONG: {
     meaning: 'A line of an imported file is longer than any operation can be; it was put aside.',
     remedy: 'See whether the file has one operation per line.',
+  },
+} as const satisfies Record<string, CodeEntry>;
+
+/** What the gateway answers instead of taking a request, beside the refusals of its operations. */
+const GATEWAY_CODES = {
+  CREDENTIALS_UNKNOWN: {
+    meaning: 'The request carries no credentials of a workspace, or wrong ones (401).',
+    remedy:
+      'Check site id and key, or the write key; a key that was taken out of the configuration is refused at once.',
+  },
+  SIGN_IN_BLOCKED: {
+    meaning:
+      'Too many wrong credentials came from this address within a minute (429); keys that worked there still do.',
+    remedy: 'Find out who guesses there; it passes by itself within a minute.',
+  },
+  RATE_LIMITED: {
+    meaning: 'A key or an address sent more requests than its limit (429).',
+    remedy: 'Send batches, spread the load, or raise the limit of the key; fleet abusers shows who it was.',
+  },
+  SOURCE_BUSY: {
+    meaning:
+      'Too much of this source waits in the gateway already, or waited too long; the operation was not taken (429).',
+    remedy: 'Wait for Retry-After; send with fewer connections, or start more gateways.',
+  },
+  SOURCE_OVER_SHARE: {
+    meaning: 'The lanes fill up, and this source sends most of it, faster than Customer.io takes; not taken (429).',
+    remedy: 'Wait for Retry-After and send slower; others are taken meanwhile.',
+  },
+  BODY_TOO_LARGE: {
+    meaning: 'The body is larger than the endpoint takes, before or after it was decompressed (413).',
+    remedy: 'Send less at once.',
+  },
+  BODY_TOO_DEEP: {
+    meaning: 'The body nests deeper than the endpoint takes (400).',
+    remedy: 'Flatten the data.',
+  },
+  BODY_NOT_JSON: {
+    meaning: 'The body is not JSON in UTF-8 (400).',
+    remedy: 'Send JSON.',
+  },
+  BODY_ENCODING: {
+    meaning: 'The content-encoding is none that the endpoint takes, or the body is not coded so (415).',
+    remedy: 'Send gzip, deflate or br, or the body as it is.',
+  },
+  BODY_TIMEOUT: {
+    meaning: 'The body did not come in time (408).',
+    remedy: 'Send it again; if it happens often, look at the network.',
+  },
+  BODY_ABORTED: {
+    meaning: 'The connection ended before the body did; nobody reads the answer.',
+    remedy: 'Send it again.',
+  },
+  REGION_UNAVAILABLE: {
+    meaning: 'Redis is away and the region of a person is not known here; the operation was not taken (503).',
+    remedy: 'Bring Redis back; the request may be repeated.',
+  },
+  REGION_RULE_FAILED: {
+    meaning: 'The function of the region rule threw, or named a workspace that there is not; not taken (503).',
+    remedy: 'Mend the module that regions names.',
+  },
+  GATEWAY_FAILED: {
+    meaning: 'Something unexpected happened in the gateway; the request may be repeated (500).',
+    remedy: 'Report it with the line of the log.',
+  },
+  WEBHOOKS_UNKNOWN: {
+    meaning: 'There is no workspace with a signing key at this address for reporting webhooks (404).',
+    remedy: 'Set the signing key, or correct the address in Customer.io.',
+  },
+  WEBHOOK_SIGNATURE_WRONG: {
+    meaning: "A reporting webhook carries no signature by the workspace's signing key (401).",
+    remedy:
+      'Compare the key with that of the webhook in Customer.io; after a wrong answer it waits an hour before it tries again.',
+  },
+  WEBHOOK_TOO_OLD: {
+    meaning: 'A reporting webhook was signed longer ago than GATEWAY_WEBHOOK_MAX_AGE_SECONDS (401).',
+    remedy: 'Raise it or leave it unset: Customer.io repeats for 7 days, and holds back later webhooks meanwhile.',
+  },
+  WEBHOOK_FORWARD_FULL: {
+    meaning: 'The receiver of the forward URL is too far behind, so the reporting webhook was not taken (503).',
+    remedy: 'Bring the receiver back; Customer.io sends the webhook again.',
+  },
+  JOURNAL_FULL: {
+    meaning: 'The queue of the journal is full, so the notes were not taken (503).',
+    remedy: 'See that a writer of the journal runs, then send the notes again.',
+  },
+  NOTE_NOT_OBJECT: {
+    meaning: 'A note or session notice is not a JSON object.',
+    remedy: 'Send an object, a list of them, or one on each line.',
+  },
+  NOTE_FIELD_MISSING: {
+    meaning: 'A note or session notice lacks a field that it needs; the answer names it.',
+    remedy: 'Add the field.',
+  },
+  NOTE_FIELD_INVALID: {
+    meaning: 'A field of a note or session notice is not what is expected there; the answer names it.',
+    remedy: 'Correct the field.',
+  },
+  NOTE_FIELD_UNKNOWN: {
+    meaning: 'A note has a field that notes do not have.',
+    remedy: 'Remove the field, or send it as the value.',
+  },
+  NOTE_TOO_LARGE: {
+    meaning: 'The value of a note, or what else a session notice says, has more than 4,000 bytes.',
+    remedy: 'Send less.',
+  },
+  DATAGRAM_NOT_JSON: {
+    meaning: 'A datagram, or a line of one, is not JSON in UTF-8. Senders are not told, it is only counted.',
+    remedy: 'Correct the sender; a datagram holds at most 65,507 bytes, and a longer text is never sent whole.',
+  },
+  DATAGRAM_TOO_DEEP: {
+    meaning: 'A datagram nests deeper than an operation may; only counted.',
+    remedy: 'Flatten the data.',
+  },
+  DATAGRAM_NOT_OBJECT: {
+    meaning: 'A datagram, or a line of one, is JSON but no object; only counted.',
+    remedy: 'Send one object, or one on each line.',
+  },
+  DATAGRAM_KEY_MISSING: {
+    meaning: 'A datagram needs a writeKey here and has none; only counted.',
+    remedy: 'Add the member writeKey to the object.',
+  },
+  DATAGRAM_KEY_UNKNOWN: {
+    meaning: 'The writeKey of a datagram belongs to nobody; only counted.',
+    remedy: 'Correct the key, or add it to the gatewayKeys of the workspace.',
+  },
+} as const satisfies Record<string, CodeEntry>;
+
+/** Why a message of Segment's specification becomes no operation. */
+const MESSAGE_CODES = {
+  MESSAGE_NOT_OBJECT: {
+    meaning: 'A message is not an object, or `batch` is not a list of them.',
+    remedy: 'Send one message, or `{ "batch": [ … ] }`.',
+  },
+  MESSAGE_TYPE_UNKNOWN: {
+    meaning: 'The type of a message is none of identify, track, page, screen, group and alias.',
+    remedy: 'Correct the type.',
+  },
+  MESSAGE_TOO_LARGE: {
+    meaning: 'The JSON of a message is larger than 32 KB, or the body of its request larger than 500 KB.',
+    remedy: 'Send less data with it, or fewer messages at once.',
+  },
+  MESSAGE_UNSUPPORTED: {
+    meaning: "The Track API documents no operation for this message of Customer.io's Pipelines.",
+    remedy: 'Send it to Customer.io directly.',
+  },
+  MESSAGE_UNREADABLE: {
+    meaning: 'Reading the message threw: it is no plain data.',
+    remedy: 'Pass what JSON.parse returns.',
   },
 } as const satisfies Record<string, CodeEntry>;
 
@@ -253,6 +406,8 @@ export const ERROR_CODES = {
   lanes: LANE_CODES,
   configuration: CONFIGURATION_CODES,
   apps: APP_CODES,
+  messages: MESSAGE_CODES,
+  gateway: GATEWAY_CODES,
   simulator: SIMULATOR_CODES,
 } as const satisfies Record<string, Readonly<Record<string, CodeEntry>>>;
 

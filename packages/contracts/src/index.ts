@@ -40,6 +40,7 @@ export {
   MAX_IDENTIFIER_BYTES,
   MAX_OPERATION_BYTES,
   MAX_PAGE_NAME_CHARACTERS,
+  MAX_SEGMENT_PEOPLE,
 } from './limits.ts';
 export type {
   AddDeviceOperation,
@@ -48,13 +49,20 @@ export type {
   Attributes,
   DeleteDeviceOperation,
   DeleteObjectOperation,
+  DeliveryEventOperation,
+  DeliveryMetric,
+  DeliveryMetricOperation,
   DeliveryOperation,
+  DeliverySubscriptionOperation,
   Device,
   DevicePlatform,
   EventOperation,
+  FormData,
+  FormOperation,
   IdentifyAnonymousObjectOperation,
   IdentifyObjectOperation,
   IdentifyOperation,
+  InviteOperation,
   Json,
   MergeOperation,
   ObjectIdentifiers,
@@ -68,6 +76,8 @@ export type {
   PersonRelationship,
   PersonRelationshipsOperation,
   PersonStateOperation,
+  SegmentOperation,
+  SegmentPerson,
 } from './operation.ts';
 export {
   type AttributesInput,
@@ -100,6 +110,7 @@ export {
   journalQueueName,
   laneQueueName,
   parkedQueueName,
+  webhookForwardQueueName,
   webhooksQueueName,
 } from './queue-names.ts';
 export { type QueuedOperation, wireOperation } from './queued-operation.ts';
@@ -114,12 +125,18 @@ export {
 export { type RedisConnectOptions, type RedisTls, redisConnectOptions } from './redis-connect-options.ts';
 export {
   erasureKey,
+  gatewayLimitKey,
+  gatewayReportKey,
   heartbeatKey,
   idempotencyClaimKey,
+  outcomesKey,
   queueKeyPrefix,
   queuePrefix,
+  regionKey,
   sequenceKey,
   type WorkspaceKeys,
+  webhooksTakenKey,
+  webhookTakenKey,
   workspaceKeys,
 } from './redis-keys.ts';
 export type { Refusal } from './refusal.ts';
@@ -127,6 +144,40 @@ export { type CodeEntry, REFUSAL_CODES, type RefusalCode } from './refusal-codes
 export { ENQUEUE_LUA, ERASURE_TTL_SECONDS, SEQUENCE_TTL_SECONDS } from './scripts/enqueue.ts';
 export { PUSH_LUA } from './scripts/push.ts';
 export { toUnixSeconds, type UnixSeconds } from './timestamp.ts';
+export { type TrackProblem, trackProblem } from './track-problem.ts';
 export { createUlidFactory, isUlid, newUlid } from './ulid.ts';
+export {
+  v1AddDevice,
+  v1Delete,
+  v1DeleteDevice,
+  v1Identify,
+  v1Merge,
+  v1Suppress,
+  v1Unsuppress,
+} from './v1-calls/customer-calls.ts';
+export { v1Metric, v1PushEvent, v1Unsubscribe } from './v1-calls/delivery-calls.ts';
+export { v1AnonymousEvent, v1Event } from './v1-calls/event-calls.ts';
+export { v1SubmitForm } from './v1-calls/form-call.ts';
+export { type PathIdentifiers, personOfPath } from './v1-calls/person-of-path.ts';
+export { v1AddToSegment, v1RemoveFromSegment } from './v1-calls/segment-calls.ts';
+export type { V1Call, V1Draft } from './v1-calls/v1-call.ts';
+export { readTraceparent, type TraceContext, traceIdOf } from './trace-label.ts';
 export { type ValidatedOperation, validateOperation } from './validate-operation.ts';
 export { isErasure, neverExpires, type Verb, verbOf } from './verb.ts';
+export {
+  type ReadWebhook,
+  type ReportingWebhook,
+  readReportingWebhook,
+  type UnlistedWebhook,
+  type WebhookData,
+  type WebhookIdentifiers,
+  type WebhookPushRecipient,
+} from './webhook-event.ts';
+export { WEBHOOK_JOB_OPTIONS, WEBHOOK_JOB_VERSION, type WebhookJobData } from './webhook-job.ts';
+export {
+  isListedMetric,
+  type SubscriptionMetric,
+  WEBHOOK_METRICS,
+  type WebhookMetric,
+  type WebhookObjectType,
+} from './webhook-metrics.ts';

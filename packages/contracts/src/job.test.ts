@@ -30,7 +30,11 @@ describe('deadLetterJobId', () => {
 
 describe('readLaneJob', () => {
   it('reads what this version writes', () => {
-    const operations = [queued(TRACK), queued(MERGE), queued(OBJECT)];
+    const form = { type: 'form', action: 'submit', identifiers: { form_id: 'f' }, data: { email: 'a@b.c' } };
+    const segment = { type: 'segment', action: 'add_person', identifiers: { segment_id: '7' }, person: { id: '1' } };
+    const invite = { type: 'invite', action: 'event', name: 'Invited' };
+    const metric = { type: 'delivery', action: 'metric', identifiers: { id: 'D' }, name: 'bounced' };
+    const operations = [TRACK, MERGE, OBJECT, form, segment, invite, metric].map((op) => queued(op));
     expect(readLaneJob({ v: 1, operations })).toEqual({ kind: 'ok', operations });
   });
 
@@ -57,6 +61,19 @@ describe('readLaneJob', () => {
     ['an operation without id', { v: 1, operations: [{ at: 1, op: TRACK }] }],
     ['an operation without time', { v: 1, operations: [{ id: ID, op: TRACK }] }],
     ['an operation without op', { v: 1, operations: [{ id: ID, at: 1 }] }],
+    [
+      'a form of nobody',
+      { v: 1, operations: [queued({ type: 'form', action: 'submit', identifiers: { form_id: 'f' } })] },
+    ],
+    [
+      'a segment of nobody',
+      { v: 1, operations: [queued({ type: 'segment', action: 'add_person', identifiers: { segment_id: '7' } })] },
+    ],
+    ['an invite without name', { v: 1, operations: [queued({ type: 'invite', action: 'event' })] }],
+    [
+      'a metric named constructor',
+      { v: 1, operations: [queued({ type: 'delivery', action: 'constructor', identifiers: { id: 'D' } })] },
+    ],
     ['an unknown type', { v: 1, operations: [queued({ ...TRACK, type: 'pet' })] }],
     ['an unknown action', { v: 1, operations: [queued({ ...TRACK, action: 'greet' })] }],
     [

@@ -84,14 +84,30 @@ function isQueuedOperation(value: unknown): value is QueuedOperation {
 }
 
 function isRoutable(op: object): boolean {
-  const { type, action, identifiers, primary, secondary } = op as Readonly<Record<string, unknown>>;
-  if (type === 'person' && action === 'merge') return isPerson(primary) && isPerson(secondary);
-  const addressed =
-    (type === 'person' && isPerson(identifiers)) ||
-    (type === 'object' && isObject(identifiers)) ||
-    (type === 'delivery' && hasText(identifiers, 'id'));
+  const fields = op as Readonly<Record<string, unknown>>;
+  if (fields.type === 'person' && fields.action === 'merge')
+    return isPerson(fields.primary) && isPerson(fields.secondary);
   // A name such as `constructor` finds something in any table, but no verb.
-  return addressed && typeof verbOf(op as Operation) === 'string';
+  return isAddressed(fields) && typeof verbOf(op as Operation) === 'string';
+}
+
+function isAddressed({ type, identifiers, data, person, name }: Readonly<Record<string, unknown>>): boolean {
+  switch (type) {
+    case 'person':
+      return isPerson(identifiers);
+    case 'object':
+      return isObject(identifiers);
+    case 'delivery':
+      return hasText(identifiers, 'id');
+    case 'form':
+      return hasText(identifiers, 'form_id') && (hasText(data, 'id') || hasText(data, 'email'));
+    case 'segment':
+      return hasText(identifiers, 'segment_id') && isPerson(person);
+    case 'invite':
+      return typeof name === 'string' && name !== '';
+    default:
+      return false;
+  }
 }
 
 function isPerson(identifiers: unknown): boolean {

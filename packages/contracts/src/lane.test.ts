@@ -53,6 +53,18 @@ describe('lane key', () => {
         attributes: { device_token: 't' },
       },
     ],
+    ['delivery:RPIL', { type: 'delivery', action: 'unsubscribe', identifiers: { id: 'RPIL' } }],
+    ['id:42', { type: 'form', action: 'submit', identifiers: { form_id: 'f' }, data: { id: '42' } }],
+    [
+      'email:ada@example.com',
+      { type: 'form', action: 'submit', identifiers: { form_id: 'f' }, data: { email: 'Ada@Example.com', phone: '1' } },
+    ],
+    [
+      'cio_id:d9',
+      { type: 'segment', action: 'add_person', identifiers: { segment_id: '7' }, person: { cio_id: 'd9' } },
+    ],
+    ['email:eve@x.y', { type: 'invite', action: 'event', name: 'Hi', attributes: { recipient: 'Eve@x.y' } }],
+    ['invite:Hi', { type: 'invite', action: 'event', name: 'Hi' }],
   ])('%s comes from the identifier of its operation', (key, operation) => {
     expect(laneKeyOf(operation)).toBe(key);
   });

@@ -1,21 +1,40 @@
 import { crc32 } from 'node:zlib';
-import type { Operation, PersonIdentifiers } from './operation.ts';
+import type { InviteOperation, ObjectIdentifiers, Operation, PersonIdentifiers } from './operation.ts';
 
 /**
  * The key by which order is kept, `<kind>:<value>`: a person's (or object's) operations all carry the same one, so they
  * share a lane, a hold and an erasure mark. E-mail addresses are lower-cased, because Customer.io ignores their case.
  *
+ * A form that they submit and a segment that they enter are the person's too; an invitation is of whoever has its address.
+ *
  * Order is per identifier: a person addressed now by id and now by e-mail has two lane keys.
  */
 export function laneKeyOf(operation: Operation): string {
-  if (operation.type === 'delivery') return `delivery:${operation.identifiers.id}`;
-  if (operation.type === 'object') {
-    const { identifiers } = operation;
-    if ('cio_object_id' in identifiers) return `cio_object_id:${identifiers.cio_object_id}`;
-    return `object:${identifiers.object_type_id}:${identifiers.object_id}`;
+  switch (operation.type) {
+    case 'person':
+      return personLaneKey(operation.action === 'merge' ? operation.primary : operation.identifiers);
+    case 'object':
+      return objectLaneKey(operation.identifiers);
+    case 'delivery':
+      return `delivery:${operation.identifiers.id}`;
+    case 'form':
+      return personLaneKey(operation.data);
+    case 'segment':
+      return personLaneKey(operation.person);
+    case 'invite':
+      return inviteLaneKey(operation);
   }
-  if (operation.action === 'merge') return personLaneKey(operation.primary);
-  return personLaneKey(operation.identifiers);
+}
+
+function objectLaneKey(identifiers: ObjectIdentifiers): string {
+  if ('cio_object_id' in identifiers) return `cio_object_id:${identifiers.cio_object_id}`;
+  return `object:${identifiers.object_type_id}:${identifiers.object_id}`;
+}
+
+/** An event of nobody needs no order: its name spreads such events over the lanes. */
+function inviteLaneKey({ name, attributes }: InviteOperation): string {
+  const recipient = attributes?.recipient;
+  return typeof recipient === 'string' && recipient !== '' ? personLaneKey({ email: recipient }) : `invite:${name}`;
 }
 
 /** The lane key of a person given by one identifier, `id:42` or `email:ada@example.com`. */

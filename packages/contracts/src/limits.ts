@@ -34,6 +34,9 @@ export const MAX_OPERATION_BYTES = 32_000;
 /** Bytes of the body of one batch request ("500 KB"; the safe reading of less than that). */
 export const MAX_BATCH_BYTES = 500_000;
 
+/** People in one call that changes a segment. */
+export const MAX_SEGMENT_PEOPLE = 1_000;
+
 /**
  * How deep values may nest within an operation's attributes. Ours, not Customer.io's: deeper values stop JSON readers on the
  * way (PostgreSQL, Bull Board, templates) long before they mean anything.

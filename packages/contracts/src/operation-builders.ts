@@ -3,6 +3,8 @@
  * whatever they are given; what can't be right is left for the validation to refuse.
  */
 
+import type { Operation } from './operation.ts';
+
 /** A person: text or a number is always an id. */
 export type PersonInput =
   | string
@@ -38,7 +40,7 @@ export interface DeviceInput {
 
 /** An operation before it is checked. */
 export interface OperationDraft {
-  readonly type: 'person' | 'object' | 'delivery';
+  readonly type: Operation['type'];
   readonly action: string;
   readonly [field: string]: unknown;
 }

@@ -1,5 +1,6 @@
 /**
- * The operations of Customer.io's Track API v2, in the shape that `POST /api/v2/batch` reads.
+ * The operations of Customer.io's Track API v2, in the shape that `POST /api/v2/batch` reads; and those that only v1 has, in a
+ * shape of ours.
  *
  * @see https://docs.customer.io/integrations/api/track/
  */
@@ -155,8 +156,8 @@ export type ObjectOperation =
   | ObjectRelationshipsOperation
   | DeleteObjectOperation;
 
-/** A metric of a message that Customer.io sent, reported back. */
-export interface DeliveryOperation {
+/** What a device says became of a push that Customer.io sent. */
+export interface DeliveryEventOperation {
   readonly type: 'delivery';
   readonly action: 'event';
   readonly identifiers: { readonly id: string };
@@ -165,5 +166,84 @@ export interface DeliveryOperation {
   readonly attributes: Attributes & { readonly device_token: string };
 }
 
-/** One thing to do to a person, an object or a delivery. */
-export type Operation = PersonOperation | ObjectOperation | DeliveryOperation;
+export type DeliveryMetric =
+  | 'bounced'
+  | 'clicked'
+  | 'converted'
+  | 'deferred'
+  | 'delivered'
+  | 'dropped'
+  | 'opened'
+  | 'spammed';
+
+/** A metric of a message of any channel, reported back. Only v1 has it: `POST /metrics`. */
+export interface DeliveryMetricOperation {
+  readonly type: 'delivery';
+  readonly action: 'metric';
+  readonly identifiers: { readonly id: string };
+  readonly name: DeliveryMetric;
+  /** Unix seconds. */
+  readonly timestamp?: number;
+  /** Who got it: an address, a device; for an SMS Customer.io wants the phone number as a number. */
+  readonly recipient?: string | number;
+  /** Why it failed. */
+  readonly reason?: string;
+  /** The link that was clicked. */
+  readonly href?: string;
+}
+
+/** Unsubscribes whoever got a delivery, or subscribes them again. Only v1 has it: `POST /unsubscribe/{delivery_id}`. */
+export interface DeliverySubscriptionOperation {
+  readonly type: 'delivery';
+  readonly action: 'unsubscribe' | 'resubscribe';
+  readonly identifiers: { readonly id: string };
+}
+
+export type DeliveryOperation = DeliveryEventOperation | DeliveryMetricOperation | DeliverySubscriptionOperation;
+
+/** Who submitted a form, and what they filled in: text only. */
+export type FormData =
+  | ({ readonly id: string } & { readonly [field: string]: string })
+  | ({ readonly email: string } & { readonly [field: string]: string });
+
+/** A submission of a form. Only v1 has it: `POST /forms/{form_id}/submit`. */
+export interface FormOperation {
+  readonly type: 'form';
+  readonly action: 'submit';
+  readonly identifiers: { readonly form_id: string };
+  readonly data: FormData;
+}
+
+/** How a segment may name a person. */
+export type SegmentPerson = { readonly id: string } | { readonly email: string } | { readonly cio_id: string };
+
+/** Puts one person into a manual segment, or takes them out. Only v1 has it: `POST /segments/{segment_id}/add_customers`. */
+export interface SegmentOperation {
+  readonly type: 'segment';
+  readonly action: 'add_person' | 'remove_person';
+  readonly identifiers: { readonly segment_id: string };
+  readonly person: SegmentPerson;
+}
+
+/**
+ * An event of nobody: an invitation to `attributes.recipient`. Only v1 has it: `POST /events` without an `anonymous_id`.
+ */
+export interface InviteOperation {
+  readonly type: 'invite';
+  readonly action: 'event' | 'page' | 'screen';
+  /** A ULID. Customer.io drops an event whose id it has seen. Ours is filled in when it is sent. */
+  readonly id?: string;
+  readonly name: string;
+  /** Unix seconds. */
+  readonly timestamp?: number;
+  readonly attributes?: Attributes;
+}
+
+/** One thing to do to a person, an object, a delivery, a form or a segment. */
+export type Operation =
+  | PersonOperation
+  | ObjectOperation
+  | DeliveryOperation
+  | FormOperation
+  | SegmentOperation
+  | InviteOperation;

@@ -28,6 +28,11 @@ export function webhooksQueueName(workspace: string): string {
   return `${workspace}.webhooks`;
 }
 
+/** The queue of reporting webhooks on their way to the URL that they are forwarded to. */
+export function webhookForwardQueueName(workspace: string): string {
+  return `${workspace}.webhook-forward`;
+}
+
 const WORKSPACE_NAME = /^[a-z0-9-]{1,40}$/;
 
 /** Whether `name` may name a workspace: `[a-z0-9-]{1,40}`. */

@@ -18,7 +18,7 @@ export interface QueuedOperation {
   readonly redrives?: number;
   /** When it was redriven last, in ms: the age limit counts from here. */
   readonly redrivenAt?: number;
-  /** What to do, in the shape that Customer.io's v2 API reads. */
+  /** What to do, in the shape that Customer.io's v2 API reads; in one of ours where only v1 has it. */
   readonly op: Operation;
 }
 
@@ -29,11 +29,16 @@ export interface QueuedOperation {
 export function wireOperation({ id, at, op }: QueuedOperation): Operation {
   if (op.type === 'object') return op;
   const timestamp = Math.floor(at / 1000);
-  if (op.type === 'delivery' || op.action === 'identify') {
-    return op.timestamp === undefined ? { ...op, timestamp } : op;
+  switch (op.action) {
+    case 'identify':
+    case 'metric':
+      return op.timestamp === undefined ? { ...op, timestamp } : op;
+    case 'event':
+    case 'page':
+    case 'screen':
+      if (op.type === 'delivery') return op.timestamp === undefined ? { ...op, timestamp } : op;
+      return { ...op, id: op.id ?? id, timestamp: op.timestamp ?? timestamp };
+    default:
+      return op;
   }
-  if (op.action === 'event' || op.action === 'page' || op.action === 'screen') {
-    return { ...op, id: op.id ?? id, timestamp: op.timestamp ?? timestamp };
-  }
-  return op;
 }

@@ -52,8 +52,16 @@ export interface WorkspaceKeys {
   readonly parked: string;
   /** hash: `turn` (its parity is the side of parked that is the shelf), `since` (ms), `swept` (version of the brakes). */
   readonly shelf: string;
+  /** hash: `bytes` of all packs in the journal's queue, and pack id -> its bytes, by which the queue is bounded. */
+  readonly journal: string;
   /** stream: who changed what, newest last, capped. */
   readonly audit: string;
+  /** sorted set: id of a worker that an operator told to be quiet -> time of its last beat in ms. */
+  readonly quietWorkers: string;
+  /** list: `<ms> <version>` of the first worker of each version after another one, newest first, capped. */
+  readonly deploys: string;
+  /** hash: fingerprint of a group of failures -> JSON of what an operator decided about it. */
+  readonly errorGroups: string;
 }
 
 export function workspaceKeys(workspace: string): WorkspaceKeys {
@@ -75,7 +83,11 @@ export function workspaceKeys(workspace: string): WorkspaceKeys {
     brakeCounts: `${prefix}:brake-counts`,
     parked: `${prefix}:parked`,
     shelf: `${prefix}:shelf`,
+    journal: `${prefix}:journal`,
     audit: `${prefix}:audit`,
+    quietWorkers: `${prefix}:quiet-workers`,
+    deploys: `${prefix}:deploys`,
+    errorGroups: `${prefix}:error-groups`,
   };
 }
 
@@ -97,4 +109,37 @@ export function heartbeatKey(workspace: string, workerId: string): string {
 /** string with TTL: the ULID of the first operation of a person that carried an idempotency key. */
 export function idempotencyClaimKey(workspace: string, laneKey: string, idempotencyKey: string): string {
   return `${queuePrefix(workspace)}:idempotency:${laneKey}:${idempotencyKey}`;
+}
+
+/**
+ * hash with TTL: reporting webhooks that were taken, by the middle of their event ids. The ends of an id choose the hash: nine hours
+ * of time and one of 1,024, so that Redis packs each of them; an id costs 21 bytes instead of the 100 of a key of its own.
+ */
+export function webhooksTakenKey(workspace: string, eventId: string): string {
+  return `${queuePrefix(workspace)}:webhooks-taken:${eventId.slice(0, 5)}:${eventId.slice(-2)}`;
+}
+
+/** string with TTL: a reporting webhook whose event id is no ULID, or that can't be read, was taken. */
+export function webhookTakenKey(workspace: string, digest: string): string {
+  return `${queuePrefix(workspace)}:webhook-taken:${digest}`;
+}
+
+/** string with TTL: requests of a key or an address in the current window of the gateway's rate limit. */
+export function gatewayLimitKey(workspace: string, subject: string): string {
+  return `${queuePrefix(workspace)}:gateway-limit:${subject}`;
+}
+
+/** hash with TTL: the gateway's spam report of one minute or hour: JSON `[subject, count]` or `[subject, "name", name]` -> number. */
+export function gatewayReportKey(workspace: string, bucket: string): string {
+  return `${queuePrefix(workspace)}:gateway-report:${bucket}`;
+}
+
+/** stream: what became of operations, newest last, capped: the live tail. */
+export function outcomesKey(workspace: string): string {
+  return `${queuePrefix(workspace)}:outcomes`;
+}
+
+/** string with TTL: the workspace that a person's operations go to, where regions choose it. The person is a digest. */
+export function regionKey(workspace: string, digest: string): string {
+  return `${queuePrefix(workspace)}:region:${digest}`;
 }

@@ -19,8 +19,8 @@ export const REFUSAL_CODES = {
     remedy: 'Send less data with it, or a reference to the data.',
   },
   OPERATION_TYPE_UNKNOWN: {
-    meaning: 'The type is not person, object or delivery.',
-    remedy: 'Set type to person, object or delivery.',
+    meaning: 'There is no operation of this type.',
+    remedy: 'Use one of the types listed.',
   },
   OPERATION_ACTION_UNKNOWN: {
     meaning: 'Operations of this type have no such action.',
@@ -84,7 +84,7 @@ export const REFUSAL_CODES = {
   },
   DELIVERY_METRIC_UNKNOWN: {
     meaning: 'Customer.io takes no such metric for a delivery.',
-    remedy: 'Use opened, converted or delivered.',
+    remedy: 'Use one of the metrics listed.',
   },
   TIMESTAMP_INVALID: {
     meaning: 'This is not a point in time.',
@@ -137,6 +137,14 @@ export const REFUSAL_CODES = {
   DEVICE_PLATFORM_UNKNOWN: {
     meaning: 'The platform of a device is not one that Customer.io has.',
     remedy: 'Use ios or android.',
+  },
+  REGION_UNKNOWN: {
+    meaning: 'The gateway does not know which region this is for, and its configuration refuses that.',
+    remedy: 'Identify the person with the trait of the region first.',
+  },
+  REGION_CONFLICT: {
+    meaning: 'The operation is about persons of two regions, which no workspace can hold together.',
+    remedy: 'Send one operation for each region.',
   },
 } as const satisfies Record<string, CodeEntry>;
 

@@ -181,17 +181,68 @@ const nearOperation = fc.oneof(
     action: actions('event'),
     name: mostly(fc.constantFrom('opened', 'converted', 'delivered')),
   }),
+  fc.record({
+    type: fc.constant('delivery'),
+    action: actions('metric', 'unsubscribe', 'resubscribe'),
+    identifiers: fc.record({ id: mostly(word) }),
+    extra,
+  }),
+  fc.record({
+    type: fc.constant('delivery'),
+    action: actions('metric'),
+    identifiers: fc.record({ id: mostly(word) }),
+    name: mostly(fc.constantFrom('bounced', 'clicked', 'spammed', 'opened')),
+    timestamp: optional(timestamp, oddTimestamp),
+    recipient: optional(fc.oneof(word, fc.nat())),
+    reason: optional(word),
+    href: optional(word),
+  }),
+  fc.record({
+    type: fc.constant('form'),
+    action: actions('submit'),
+    identifiers: fc.record({ form_id: mostly(fc.oneof(word, fc.constantFrom('.', '..', 'a/b'))) }),
+    data: mostly(
+      fc
+        .tuple(
+          fc.dictionary(word, mostly(fc.string()), { maxKeys: 5 }),
+          fc.constantFrom({ id: 'w' }, { email: 'a@b.c' }),
+        )
+        .map(([fields, identifier]) => ({ ...fields, ...identifier })),
+      fc.constantFrom({ id: 'w', email: 'a@b.c' }, JSON.parse('{"id":"w","__proto__":"x"}'), {}),
+    ),
+    extra,
+  }),
+  fc.record({
+    type: fc.constant('segment'),
+    action: actions('add_person', 'remove_person'),
+    identifiers: fc.record({ segment_id: mostly(fc.integer({ min: 1, max: 1e9 }), fc.constantFrom(0, -1, '7/..')) }),
+    person: mostly(personIdentifiers, oddIdentifiers),
+    extra,
+  }),
+  fc.record({
+    type: fc.constant('invite'),
+    action: actions('event', 'page', 'screen'),
+    name: mostly(word),
+    id: optional(fc.constantFrom(ULID, ULID.toLowerCase())),
+    ...timed,
+    extra,
+  }),
 );
 
 const bytes = (value: string) => Buffer.byteLength(value);
+
+function identifiersIn(operation: Operation): readonly object[] {
+  if ('primary' in operation) return [operation.primary, operation.secondary];
+  if (operation.type === 'invite') return [];
+  return operation.type === 'segment' ? [operation.identifiers, operation.person] : [operation.identifiers];
+}
 
 /** What Customer.io would refuse, whatever we think of it. */
 function checkAccepted(operation: Operation): void {
   const wire = wireOperation({ id: ULID, at: NOW_MS, op: operation });
   expect(bytes(JSON.stringify(wire))).toBeLessThanOrEqual(MAX_OPERATION_BYTES);
   expect(JSON.parse(JSON.stringify(wire))).toEqual(wire);
-  const people = 'primary' in operation ? [operation.primary, operation.secondary] : [operation.identifiers];
-  for (const identifiers of people) {
+  for (const identifiers of identifiersIn(operation)) {
     const values: unknown[] = Object.values(identifiers);
     expect(values).toHaveLength('object_id' in identifiers ? 2 : 1);
     for (const value of values) {

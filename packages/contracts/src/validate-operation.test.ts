@@ -32,6 +32,28 @@ const delivery = (more: object) => ({
   name: 'opened',
   ...more,
 });
+const metric = (more: object) => ({
+  type: 'delivery',
+  action: 'metric',
+  identifiers: { id: 'RPIL' },
+  name: 'bounced',
+  ...more,
+});
+const form = (data: unknown, more: object = {}) => ({
+  type: 'form',
+  action: 'submit',
+  identifiers: { form_id: 'signup' },
+  data,
+  ...more,
+});
+const segment = (more: object = {}) => ({
+  type: 'segment',
+  action: 'add_person',
+  identifiers: { segment_id: '7' },
+  person: PERSON,
+  ...more,
+});
+const invite = (more: object = {}) => ({ type: 'invite', action: 'event', name: 'Invited', ...more });
 const related = (identifiers: object, more: object = {}) => ({ cio_relationships: [{ identifiers, ...more }] });
 
 describe('every operation of the Track API v2 is accepted as it is', () => {
@@ -74,6 +96,29 @@ it('names of pages and screens may be as long as addresses are, 499 characters',
     const operation = person(action, { name: 'é'.repeat(499) });
     expect(accepted(operation)).toEqual(operation);
   }
+});
+
+describe('every operation that only the Track API v1 has is accepted as it is', () => {
+  it.each([
+    form({ email: 'ada@example.com', first_name: 'Ada' }),
+    form({ id: '42' }),
+    segment(),
+    segment({ action: 'remove_person', person: { email: 'ada@example.com' } }),
+    segment({ person: { cio_id: 'd9c106' } }),
+    metric({ timestamp: SECONDS, recipient: 'ada@example.com', reason: 'mailbox full', href: 'https://example.com' }),
+    metric({ name: 'clicked', recipient: 4930123456 }),
+    { type: 'delivery', action: 'unsubscribe', identifiers: { id: 'RPIL' } },
+    { type: 'delivery', action: 'resubscribe', identifiers: { id: 'RPIL' } },
+    invite({ id: ULID, timestamp: SECONDS, attributes: { recipient: 'eve@example.com' } }),
+    invite({ action: 'page' }),
+  ])('$type $action', (operation) => {
+    expect(accepted(operation)).toEqual(operation);
+  });
+
+  it('the number of a segment becomes text, and fields that Customer.io ignores in a form go', () => {
+    expect(accepted(segment({ identifiers: { segment_id: 7 }, person: { id: 42 } }))).toEqual(segment());
+    expect(accepted(form({ id: '42', gone: undefined, form_id: 7, form_url: ['x'] }))).toEqual(form({ id: '42' }));
+  });
 });
 
 describe('what is not exact becomes exact', () => {
@@ -251,6 +296,45 @@ describe('refusals name code and path', () => {
     ['DELIVERY_METRIC_UNKNOWN name', delivery({ name: 'clicked' })],
     ['FIELD_MISSING attributes.device_token', delivery({})],
     ['IDENTIFIER_EMPTY attributes.device_token', delivery({ attributes: { device_token: '' } })],
+    ['FIELD_UNKNOWN attributes', metric({ attributes: { device_token: 't' } })],
+    ['DELIVERY_METRIC_UNKNOWN name', metric({ name: 'sent' })],
+    ['FIELD_TYPE reason', metric({ reason: 7 })],
+    ['FIELD_TYPE recipient', metric({ recipient: 1.5 })],
+    ['FIELD_UNKNOWN name', metric({ action: 'unsubscribe' })],
+    ['IDENTIFIER_FORMAT identifiers.id', { type: 'delivery', action: 'unsubscribe', identifiers: { id: '..' } }],
+    [
+      'IDENTIFIER_TOO_LONG identifiers.id',
+      { type: 'delivery', action: 'unsubscribe', identifiers: { id: 'x'.repeat(1_001) } },
+    ],
+
+    ['OPERATION_ACTION_UNKNOWN action', form({ id: '42' }, { action: 'constructor' })],
+    ['IDENTIFIER_MISSING identifiers', form({ id: '42' }, { identifiers: undefined })],
+    ['IDENTIFIER_FORMAT identifiers.form_id', form({ id: '42' }, { identifiers: { form_id: '..' } })],
+    ['IDENTIFIER_FORMAT identifiers.form_id', form({ id: '42' }, { identifiers: { form_id: '.' } })],
+    ['IDENTIFIER_TOO_LONG identifiers.form_id', form({ id: '4' }, { identifiers: { form_id: 'x'.repeat(151) } })],
+    ['FIELD_MISSING data', form(undefined)],
+    ['FIELD_TYPE data', form(['ada@example.com'])],
+    ['IDENTIFIER_MISSING data', form({ first_name: 'Ada' })],
+    ['IDENTIFIER_MISSING data', form({})],
+    ['IDENTIFIER_AMBIGUOUS data', form({ id: '42', email: 'ada@example.com' })],
+    ['FIELD_TYPE data.id', form({ id: 42 })],
+    ['FIELD_TYPE data.age', form({ id: '42', age: 42 })],
+    ['FIELD_TYPE data.age', form({ id: '42', age: null })],
+    ['IDENTIFIER_FORMAT data.email', form({ email: 'ada' })],
+    ['ATTRIBUTE_VALUE_TOO_LONG data.bio', form({ id: '42', bio: 'x'.repeat(1_001) })],
+    ['NAME_UNSAFE data.__proto__', form(JSON.parse('{"id":"42","__proto__":"x"}'))],
+
+    ['OPERATION_ACTION_UNKNOWN action', segment({ action: 'add' })],
+    ['IDENTIFIER_MISSING identifiers', segment({ identifiers: {} })],
+    ['IDENTIFIER_FORMAT identifiers.segment_id', segment({ identifiers: { segment_id: 0 } })],
+    ['IDENTIFIER_FORMAT identifiers.segment_id', segment({ identifiers: { segment_id: '7/../8' } })],
+    ['IDENTIFIER_MISSING person', segment({ person: undefined })],
+    ['IDENTIFIER_UNKNOWN person.phone', segment({ person: { phone: '+4930123456' } })],
+    ['IDENTIFIER_AMBIGUOUS person', segment({ person: { id: '1', email: 'x@y.z' } })],
+
+    ['FIELD_MISSING name', invite({ name: undefined })],
+    ['FIELD_UNKNOWN identifiers', invite({ identifiers: { anonymous_id: 'a1' } })],
+    ['ATTRIBUTE_RESERVED attributes.recipient', invite({ attributes: { recipient: 7 } })],
   ])('%s', (expected, input) => {
     expect(refused(input)).toBe(expected);
   });

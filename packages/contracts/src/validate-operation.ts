@@ -1,12 +1,15 @@
 import { MAX_OPERATION_BYTES, WIRE_ID_BYTES, WIRE_TIMESTAMP_BYTES } from './limits.ts';
-import type { Operation } from './operation.ts';
+import type { InviteOperation, Operation, SegmentOperation } from './operation.ts';
 import type { Refusal } from './refusal.ts';
-import { deliveryOperation } from './validation/delivery-operation.ts';
+import { DELIVERY_FIELDS, type DeliveryAction, deliveryOperation } from './validation/delivery-operation.ts';
 import { describeValue } from './validation/describe-value.ts';
+import { formOperation } from './validation/form-operation.ts';
+import { INVITE_ACTIONS, inviteOperation } from './validation/invite-operation.ts';
 import { OBJECT_FIELDS, type ObjectAction, objectOperation } from './validation/object-operation.ts';
 import { readOperation } from './validation/operation-fields.ts';
 import { PERSON_FIELDS, type PersonAction, personOperation } from './validation/person-operation.ts';
 import { Refused, refusalOf, refuse } from './validation/refuse.ts';
+import { SEGMENT_ACTIONS, segmentOperation } from './validation/segment-operation.ts';
 import { type ValidationContext, validationContext } from './validation/validation-context.ts';
 
 export type ValidatedOperation =
@@ -53,12 +56,27 @@ function copyOperation(context: ValidationContext, value: unknown): Operation {
     case 'object':
       return objectOperation(context, requireAction<ObjectAction>(action, OBJECT_FIELDS), input);
     case 'delivery':
-      requireAction<'event'>(action, { event: true });
-      return deliveryOperation(context, input);
+      return deliveryOperation(context, requireAction<DeliveryAction>(action, DELIVERY_FIELDS), input);
+    case 'form':
+      requireAction<'submit'>(action, { submit: true });
+      return formOperation(context, input);
+    case 'segment':
+      return segmentOperation(context, requireAction<SegmentOperation['action']>(action, SEGMENT_ACTIONS), input);
+    case 'invite':
+      return inviteOperation(context, requireAction<InviteOperation['action']>(action, INVITE_ACTIONS), input);
     default:
-      refuse('OPERATION_TYPE_UNKNOWN', { path: ['type'], expected: 'person, object or delivery', received: type });
+      refuse('OPERATION_TYPE_UNKNOWN', { path: ['type'], expected: `one of ${TYPES.join(', ')}`, received: type });
   }
 }
+
+const TYPES = [
+  'person',
+  'object',
+  'delivery',
+  'form',
+  'segment',
+  'invite',
+] as const satisfies readonly Operation['type'][];
 
 function requireAction<Action extends string>(action: unknown, actions: Readonly<Record<Action, unknown>>): Action {
   if (typeof action === 'string' && Object.hasOwn(actions, action)) return action as Action;
@@ -73,10 +91,11 @@ function addedOnTheWire(operation: Operation): number {
     case 'event':
     case 'page':
     case 'screen': {
-      const id = operation.type === 'person' && operation.id === undefined ? WIRE_ID_BYTES : 0;
+      const id = operation.type !== 'delivery' && operation.id === undefined ? WIRE_ID_BYTES : 0;
       return id + (operation.timestamp === undefined ? WIRE_TIMESTAMP_BYTES : 0);
     }
     case 'identify':
+    case 'metric':
       return operation.timestamp === undefined ? WIRE_TIMESTAMP_BYTES : 0;
     default:
       return 0;

@@ -36,6 +36,16 @@ describe('verbOf', () => {
         attributes: { device_token: 't' },
       },
     ],
+    ['reportMetric', { type: 'delivery', action: 'metric', identifiers: { id: '1' }, name: 'bounced' }],
+    ['unsubscribe', { type: 'delivery', action: 'unsubscribe', identifiers: { id: '1' } }],
+    ['resubscribe', { type: 'delivery', action: 'resubscribe', identifiers: { id: '1' } }],
+    ['submitForm', { type: 'form', action: 'submit', identifiers: { form_id: 'f' }, data: { id: '1' } }],
+    ['addToSegment', { type: 'segment', action: 'add_person', identifiers: { segment_id: '7' }, person: { id: '1' } }],
+    [
+      'removeFromSegment',
+      { type: 'segment', action: 'remove_person', identifiers: { segment_id: '7' }, person: { id: '1' } },
+    ],
+    ['trackInvite', { type: 'invite', action: 'event', name: 'Invited' }],
   ])('%s is the verb of its operation', (verb, operation) => {
     expect(verbOf(operation)).toBe(verb);
   });
@@ -53,5 +63,11 @@ describe('erasures', () => {
   it('never expire, nor does unsuppress', () => {
     const actions = ['suppress', 'delete', 'unsuppress', 'identify', 'event', 'merge'];
     expect(actions.filter((action) => neverExpires(person(action)))).toEqual(['suppress', 'delete', 'unsuppress']);
+  });
+
+  it('are not alone in that: who unsubscribed must not get messages because it took long', () => {
+    const delivery = (action: string) => ({ type: 'delivery', action, identifiers: { id: 'D' } }) as Operation;
+    const actions = ['unsubscribe', 'resubscribe', 'metric', 'event'];
+    expect(actions.filter((action) => neverExpires(delivery(action)))).toEqual(['unsubscribe', 'resubscribe']);
   });
 });

@@ -23,7 +23,14 @@ export type Verb =
   | 'relateObject'
   | 'unrelateObject'
   | 'deleteObject'
-  | 'trackDelivery';
+  | 'trackDelivery'
+  | 'reportMetric'
+  | 'unsubscribe'
+  | 'resubscribe'
+  | 'submitForm'
+  | 'addToSegment'
+  | 'removeFromSegment'
+  | 'trackInvite';
 
 const PERSON_VERBS = {
   identify: 'identify',
@@ -48,12 +55,45 @@ const OBJECT_VERBS = {
   delete: 'deleteObject',
 } as const satisfies Record<Extract<Operation, { type: 'object' }>['action'], Verb>;
 
+const DELIVERY_VERBS = {
+  event: 'trackDelivery',
+  metric: 'reportMetric',
+  unsubscribe: 'unsubscribe',
+  resubscribe: 'resubscribe',
+} as const satisfies Record<Extract<Operation, { type: 'delivery' }>['action'], Verb>;
+
+const SEGMENT_VERBS = {
+  add_person: 'addToSegment',
+  remove_person: 'removeFromSegment',
+} as const satisfies Record<Extract<Operation, { type: 'segment' }>['action'], Verb>;
+
+const FORM_VERBS = { submit: 'submitForm' } as const satisfies Record<
+  Extract<Operation, { type: 'form' }>['action'],
+  Verb
+>;
+
+const INVITE_VERBS = { event: 'trackInvite', page: 'trackInvite', screen: 'trackInvite' } as const satisfies Record<
+  Extract<Operation, { type: 'invite' }>['action'],
+  Verb
+>;
+
 /** The verb that names `operation` everywhere but on the wire. */
 export function verbOf(operation: Operation): Verb {
-  if (operation.type === 'delivery') return 'trackDelivery';
-  if (operation.type === 'object') return OBJECT_VERBS[operation.action];
-  if (operation.action === 'event' && 'anonymous_id' in operation.identifiers) return 'trackAnonymous';
-  return PERSON_VERBS[operation.action];
+  switch (operation.type) {
+    case 'person':
+      if (operation.action === 'event' && 'anonymous_id' in operation.identifiers) return 'trackAnonymous';
+      return PERSON_VERBS[operation.action];
+    case 'object':
+      return OBJECT_VERBS[operation.action];
+    case 'delivery':
+      return DELIVERY_VERBS[operation.action];
+    case 'form':
+      return FORM_VERBS[operation.action];
+    case 'segment':
+      return SEGMENT_VERBS[operation.action];
+    case 'invite':
+      return INVITE_VERBS[operation.action];
+  }
 }
 
 /** Whether `operation` erases a person: everything accepted for them before it must not be sent any more. */
@@ -61,7 +101,9 @@ export function isErasure(operation: Operation): boolean {
   return operation.type === 'person' && (operation.action === 'suppress' || operation.action === 'delete');
 }
 
-/** Whether `operation` stays due however late it is: erasures and their undoing never expire. */
+/** Whether `operation` stays due however late it is: erasures, unsubscriptions, and their undoing never expire. */
 export function neverExpires(operation: Operation): boolean {
-  return isErasure(operation) || (operation.type === 'person' && operation.action === 'unsuppress');
+  const { type, action } = operation;
+  if (type === 'delivery') return action === 'unsubscribe' || action === 'resubscribe';
+  return isErasure(operation) || (type === 'person' && action === 'unsuppress');
 }

@@ -26,7 +26,10 @@ export interface EnqueueCall {
   readonly erasures?: readonly (readonly [laneKey: string, ulid: string])[];
 }
 
-/** Runs the enqueue script as a producer does. */
+/**
+ * Runs the enqueue script with arguments put together by hand. The producer has its own function for that; this one knows
+ * nothing of it, so that a test of the script fails when keys or arguments change their places, instead of changing along.
+ */
 export async function enqueue(redis: Redis, call: EnqueueCall): Promise<[status: string, value: string]> {
   const { workspace, lane = 0, lanes = 8, run = 'run', sequence = 1, jobId, name = 'track', data } = call;
   const queue = laneQueueName(workspace, lane);

@@ -29,6 +29,12 @@ const SECTIONS: Readonly<Record<keyof typeof ERROR_CODES, readonly [title: strin
   lanes: ['Lanes', 'A lane waits, or can not be braked.'],
   configuration: ['Configuration', 'A process does not start. It exits with status 2.'],
   apps: ['Worker, dashboard and CLI', 'A request or a command is refused.'],
+  gateway: ['Gateway', 'The gateway did not take a request, in the words of its dialect, or an operation of it.'],
+  messages: [
+    "Segment's messages",
+    'A message that came to the gateway under `/v1`, or by `fleet import --format segment`, becomes no operation. What becomes one ' +
+      'may still be refused, with a code of the refusals. See [segment.md](segment.md).',
+  ],
   simulator: ['Simulator', "The simulator's own endpoints refuse a request."],
 };
 

@@ -45,6 +45,21 @@ describe('the verdict on a status', () => {
     expect(classify(response(status), 3).kind).toBe(kind);
   });
 
+  it.each([404, 410])(
+    'of %i where the address names something is that it is not there: all of it is rejected',
+    (status) => {
+      const verdict = classify(response(status, { meta: { error: 'no such segment' } }), 2, { namesResource: true });
+      const reason = { code: 'REJECTED', message: 'no such segment', status };
+      expect(verdict).toEqual({
+        kind: 'partial',
+        rejected: new Map([
+          [0, reason],
+          [1, reason],
+        ]),
+      });
+    },
+  );
+
   it('of 502 with an HTML page is transient, and quotes its text', () => {
     expect(classify(response(502, '<html><h1>Bad\n Gateway</h1></html>'), 3)).toMatchObject({
       kind: 'transient',

@@ -4,6 +4,15 @@ import type { DeliveryError } from './delivery-error.ts';
 import { describeBody, readErrorEntries } from './error-entries.ts';
 import type { Verdict } from './verdict.ts';
 
+export interface ClassifyOptions {
+  /**
+   * Whether the address of the request named something that may not exist, such as a segment. Then 404 and 410 mean that, and
+   * reject all that the request carried; elsewhere they are a wrong address.
+   * @defaultValue false
+   */
+  readonly namesResource?: boolean;
+}
+
 type Response = Extract<Answer, { kind: 'response' }>;
 
 /**
@@ -13,13 +22,18 @@ type Response = Extract<Answer, { kind: 'response' }>;
  *
  * @param sent - how many operations the request carried
  */
-export function classify(answer: Answer, sent: number): Verdict {
+export function classify(answer: Answer, sent: number, { namesResource = false }: ClassifyOptions = {}): Verdict {
   if (answer.kind === 'failure') {
     const { code, message } = answer;
     return { kind: 'transient', error: { code, message } };
   }
   const { status } = answer;
   if (status >= 200 && status < 300) return classifySuccess(answer, sent);
+  if (namesResource && (status === 404 || status === 410)) {
+    // All of it at once: a search would ask a thousand times for what isn't there.
+    const reason = reasonOf('REJECTED', answer);
+    return { kind: 'partial', rejected: new Map(Array.from({ length: sent }, (_, index) => [index, reason])) };
+  }
   if (status >= 500) return transient('SERVER_ERROR', answer, 'Customer.io failed; it is tried again');
   switch (status) {
     case 400:

@@ -1,3 +1,5 @@
+import type { QueuedOperation } from '@cio-fleet/contracts';
+import { arrange } from './arrange.ts';
 import type { Breaker } from './breaker.ts';
 import type { Budget } from './budget-port.ts';
 import { coalesce } from './coalesce.ts';
@@ -27,6 +29,12 @@ export interface RequestFacts {
   readonly durationMs: number;
 }
 
+/** Runs `exchange` and returns what it returned. `operations` are those that the request carries, also the merged ones. */
+export type RequestTracer = <Result extends { readonly facts: RequestFacts }>(
+  operations: readonly QueuedOperation[],
+  exchange: () => Promise<Result>,
+) => Promise<Result>;
+
 export interface CourierOptions {
   readonly client: TrackBatchClient;
   readonly breaker: Breaker;
@@ -34,16 +42,19 @@ export interface CourierOptions {
   readonly limits?: Partial<DeliveryLimits>;
   /** Monotonic clock in ms, to measure requests. @defaultValue performance.now */
   readonly now?: () => number;
+  /** Surrounds each HTTP request, e.g. with a span. @defaultValue nothing does */
+  readonly traceRequest?: RequestTracer;
   /** Called after each HTTP request. Must not throw. */
   readonly onRequest?: (facts: RequestFacts) => void;
 }
 
 /**
- * The way of operations to Customer.io: deduplicate, merge, pack, then send one request after another, each only when the
+ * The way of operations to Customer.io: deduplicate, merge, arrange by route, pack, then send one request after another, each only when the
  * breaker, the budget and at last the guard allow it.
  */
 export function createCourier(options: CourierOptions): Courier {
   const { client, breaker, budget, onRequest = () => {}, now = () => performance.now() } = options;
+  const { traceRequest = untraced } = options;
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   return {
     async deliver(request) {
@@ -54,12 +65,14 @@ export function createCourier(options: CourierOptions): Courier {
         .filter(({ index }) => known === undefined || !known.has(index));
       // Merged identifies would hide which of them fails.
       const items = isolate ? members.map(itemOf) : coalesce(members, limits);
-      const run = createDeliveryRun({ request, client, breaker, budget, limits, onRequest, now });
+      const run = createDeliveryRun({ request, client, breaker, budget, limits, traceRequest, onRequest, now });
       for (const [index, settlement] of known ?? []) run.settle(index, settlement);
-      for (const part of pack(items, limits)) {
+      for (const part of arrange(items).flatMap((sameRoute) => pack(sameRoute, limits))) {
         if (!(await run.deliver(part))) break;
       }
       return run.result();
     },
   };
 }
+
+const untraced: RequestTracer = (_, exchange) => exchange();

@@ -5,6 +5,7 @@ import { aborted, failureOf, timeout } from './request-failure.ts';
 import { readRetryAfter } from './retry-after.ts';
 import { createScrub } from './scrub.ts';
 import type { TrackBatchClient } from './track-batch-client.ts';
+import { trackCall } from './track-call.ts';
 import { normalizeTrackUrl } from './track-url.ts';
 
 export interface CustomerioClientOptions {
@@ -115,7 +116,7 @@ export function createCustomerioClient(options: CustomerioClientOptions): Custom
   }
 
   return {
-    send: (operations, signal) => ask((client) => client.batch([...operations]), signal),
+    send: (operations, signal) => ask((client) => trackCall(client, operations), signal),
     checkCredentials: (signal) => ask((client) => client.getAccountRegion(), signal),
     close: () => agent.close(),
   };

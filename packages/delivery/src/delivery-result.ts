@@ -45,6 +45,8 @@ export interface DeliveryResult {
   /** HTTP requests sent. */
   readonly requests: number;
   readonly interruption?: Interruption;
+  /** Indexes of operations that were in a request which failed, and stayed undelivered. Absent when there are none. */
+  readonly failed?: readonly number[];
   /**
    * Isolated runs: indexes of operations that failed transiently in a request of their own. Absent when so much failed in a
    * row that it says nothing about single operations.

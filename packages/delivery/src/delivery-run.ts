@@ -1,6 +1,6 @@
 import { type DeadLetterReason, laneKeyOf } from '@cio-fleet/contracts';
 import { affectedKeys, isEvent } from './affected-keys.ts';
-import type { CourierOptions, RequestFacts } from './courier.ts';
+import type { CourierOptions, RequestFacts, RequestTracer } from './courier.ts';
 import type { DeliveryError } from './delivery-error.ts';
 import type { DeliveryRequest, DeliveryResult, Interruption, Settlement } from './delivery-result.ts';
 import { identifyFingerprint } from './identify-fingerprint.ts';
@@ -13,6 +13,7 @@ import type { Verdict } from './verdict.ts';
 export interface DeliveryRunOptions extends Required<Pick<CourierOptions, 'client' | 'breaker' | 'budget' | 'now'>> {
   readonly request: DeliveryRequest;
   readonly limits: DeliveryLimits;
+  readonly traceRequest: RequestTracer;
   readonly onRequest: (facts: RequestFacts) => void;
 }
 
@@ -41,6 +42,8 @@ class Run implements DeliveryRun {
   #failure: DeliveryError | undefined;
   #failuresInARow = 0;
   readonly #failedAlone: number[] = [];
+  /** Indexes of what was in a request that failed. */
+  readonly #inFailed = new Set<number>();
 
   constructor(options: DeliveryRunOptions) {
     this.#options = options;
@@ -58,9 +61,11 @@ class Run implements DeliveryRun {
   result(): DeliveryResult {
     const interruption =
       this.#interruption ?? (this.#failure === undefined ? undefined : { kind: 'transient', error: this.#failure });
+    const failed = [...this.#inFailed].filter((index) => this.#settlements[index] === undefined);
     return {
       settlements: this.#settlements,
       requests: this.#requests,
+      ...(failed.length > 0 && { failed }),
       ...(interruption !== undefined && { interruption }),
       ...(this.#failedAlone.length > 0 && { failedAlone: this.#failedAlone }),
     };
@@ -89,8 +94,10 @@ class Run implements DeliveryRun {
         return items.length > 1 ? this.#search(items, undefined) : this.#rejectOrUnmerge(first, verdict.reason);
       case 'setup':
       case 'throttled':
+        this.#noteFailed(items);
         return this.#interrupt(verdict);
       case 'transient':
+        this.#noteFailed(items);
         return this.#failed(items, verdict);
     }
   }
@@ -130,6 +137,10 @@ class Run implements DeliveryRun {
       for (const key of affectedKeys(queued.op)) this.#blocked.add(key);
     }
     return 'searched';
+  }
+
+  #noteFailed(items: readonly Item[]): void {
+    for (const { members } of items) for (const { index } of members) this.#inFailed.add(index);
   }
 
   async #settlePartly(items: readonly Item[], rejected: ReadonlyMap<number, DeadLetterReason>): Promise<Progress> {

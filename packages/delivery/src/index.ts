@@ -13,7 +13,7 @@ export type { Budget } from './budget-port.ts';
 export type { CircuitOverride, CircuitState, CircuitStatus } from './circuit.ts';
 export { type CircuitProbeOptions, startCircuitProbe } from './circuit-probe.ts';
 export { classify } from './classify.ts';
-export { type Courier, type CourierOptions, createCourier, type RequestFacts } from './courier.ts';
+export { type Courier, type CourierOptions, createCourier, type RequestFacts, type RequestTracer } from './courier.ts';
 export { type CustomerioClient, type CustomerioClientOptions, createCustomerioClient } from './customerio-client.ts';
 export type { DeliveryError } from './delivery-error.ts';
 export type { DeliveryRequest, DeliveryResult, Interruption, Purpose, Settlement } from './delivery-result.ts';

@@ -1,10 +1,11 @@
 import type { Breaker, BreakerOutcome, Health } from './breaker.ts';
 import type { Budget } from './budget-port.ts';
 import { classify } from './classify.ts';
-import type { RequestFacts } from './courier.ts';
+import type { RequestFacts, RequestTracer } from './courier.ts';
 import type { DeliveryRequest, Interruption } from './delivery-result.ts';
 import type { Item } from './item.ts';
 import { bodyBytesOf } from './pack.ts';
+import { namesResource } from './route.ts';
 import type { TrackBatchClient } from './track-batch-client.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -14,6 +15,7 @@ export interface SendRequestOptions {
   readonly breaker: Breaker;
   readonly budget: Budget;
   readonly request: Pick<DeliveryRequest, 'guard' | 'purpose' | 'signal'>;
+  readonly traceRequest: RequestTracer;
   readonly onRequest: (facts: RequestFacts) => void;
   readonly now: () => number;
   /**
@@ -54,8 +56,8 @@ const NEUTRAL: Health = { kind: 'neutral' };
 type Attempt = BreakerOutcome<SendResult | { readonly guardError: unknown }>;
 
 async function attempt(items: readonly Item[], options: SendRequestOptions): Promise<Attempt> {
-  const { client, request, onRequest, now } = options;
-  const { signal, purpose } = request;
+  const { request, traceRequest, onRequest } = options;
+  const { signal } = request;
   try {
     // The last thing before the send: whatever happened while we waited, the job may be someone else's by now.
     if ((await request.guard()) === 'stale') return { health: NEUTRAL, value: unsent('stale') };
@@ -64,23 +66,36 @@ async function attempt(items: readonly Item[], options: SendRequestOptions): Pro
     return { health: NEUTRAL, value: { guardError } };
   }
   if (signal.aborted) return { health: NEUTRAL, value: unsent('aborted') };
+  const sent = items.flatMap(({ members }) => members.map(({ queued }) => queued));
+  const { verdict, facts } = await traceRequest(sent, () => exchange(items, options));
+  onRequest(facts);
+  if (facts.verdict === 'aborted') return { health: NEUTRAL, value: { sent: true, interruption: { kind: 'aborted' } } };
+  return { health: await report(verdict, options), value: { sent: true, verdict } };
+}
+
+/** Asks Customer.io, and says what its answer means. */
+async function exchange(
+  items: readonly Item[],
+  { client, request: { signal, purpose }, now }: SendRequestOptions,
+): Promise<{ readonly verdict: Verdict; readonly facts: RequestFacts }> {
   const startedMs = now();
   const answer = await client.send(
     items.map(({ op }) => op),
     signal,
   );
-  const verdict = classify(answer, items.length);
+  const verdict = classify(answer, items.length, {
+    namesResource: items[0] !== undefined && namesResource(items[0].op),
+  });
   const aborted = signal.aborted && answer.kind === 'failure';
-  onRequest({
+  const facts: RequestFacts = {
     purpose,
     operations: items.length,
     bytes: bodyBytesOf(items),
     verdict: aborted ? 'aborted' : verdict.kind,
     ...(answer.kind === 'response' && { status: answer.status }),
     durationMs: now() - startedMs,
-  });
-  if (aborted) return { health: NEUTRAL, value: { sent: true, interruption: { kind: 'aborted' } } };
-  return { health: await report(verdict, options), value: { sent: true, verdict } };
+  };
+  return { verdict, facts };
 }
 
 /** Tells the budget, and says what the breaker may conclude. */

@@ -45,6 +45,65 @@ describe('what the client sends', () => {
     expect(JSON.parse(request?.body ?? '')).toEqual({ batch: OPERATIONS });
   });
 
+  it.each<[what: string, operations: readonly Operation[], address: string, body: unknown]>([
+    [
+      'a form',
+      [{ type: 'form', action: 'submit', identifiers: { form_id: 'a/b' }, data: { email: 'ada@example.com', n: '1' } }],
+      'POST /api/v1/forms/a%2Fb/submit',
+      { data: { email: 'ada@example.com', n: '1' } },
+    ],
+    [
+      'people who enter a segment',
+      ['1', '2'].map((id) => ({
+        type: 'segment',
+        action: 'add_person',
+        identifiers: { segment_id: '7' },
+        person: { id },
+      })),
+      'POST /api/v1/segments/7/add_customers?id_type=id',
+      { ids: ['1', '2'] },
+    ],
+    [
+      'somebody who leaves one',
+      [{ type: 'segment', action: 'remove_person', identifiers: { segment_id: '7' }, person: { cio_id: 'd9' } }],
+      'POST /api/v1/segments/7/remove_customers?id_type=cio_id',
+      { ids: ['d9'] },
+    ],
+    [
+      'a metric',
+      [{ type: 'delivery', action: 'metric', identifiers: { id: 'D' }, name: 'bounced', timestamp: 5, reason: 'full' }],
+      'POST /api/v1/metrics',
+      { delivery_id: 'D', metric: 'bounced', timestamp: 5, reason: 'full' },
+    ],
+    [
+      'an unsubscription',
+      [{ type: 'delivery', action: 'unsubscribe', identifiers: { id: 'D=' } }],
+      'POST /unsubscribe/D%3D',
+      { unsubscribe: true },
+    ],
+    [
+      'its taking back',
+      [{ type: 'delivery', action: 'resubscribe', identifiers: { id: 'D' } }],
+      'POST /unsubscribe/D',
+      { unsubscribe: false },
+    ],
+    [
+      'an event of nobody',
+      [{ type: 'invite', action: 'event', id: '01HB', name: 'Hi', timestamp: 5, attributes: { recipient: 'a@b.c' } }],
+      'POST /api/v1/events',
+      { type: 'event', id: '01HB', name: 'Hi', timestamp: 5, data: { recipient: 'a@b.c' } },
+    ],
+  ])('posts %s to the address that v1 has for it', async (_, operations, address, body) => {
+    const host = await hostOf((response) => {
+      response.writeHead(204).end();
+    });
+    const answer = await clientOf(host.url).send(operations, never);
+    expect(answer).toEqual({ kind: 'response', status: 204, body: {} });
+    const [request] = host.received;
+    expect(`${request?.method} ${request?.url}`).toBe(address);
+    expect(JSON.parse(request?.body ?? '')).toEqual(body);
+  });
+
   it('keeps sockets for the requests that follow', async () => {
     const host = await hostOf((response) => json(response, 200, {}));
     const client = clientOf(host.url);

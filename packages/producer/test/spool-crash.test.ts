@@ -10,6 +10,8 @@ import { readFolder } from './fixtures/spool/read-folder.ts';
 
 const FIXTURE = join(import.meta.dirname, 'fixtures', 'spool', 'append-forever.ts');
 const ROUNDS = 10;
+/** Each round starts a process, and a loaded machine takes seconds for that. */
+const TIMEOUT_MS = 180_000;
 
 let home: string;
 let folder: string;
@@ -71,7 +73,7 @@ async function lostIds(): Promise<readonly string[]> {
 /** Random, and repeatable: how much is appended before each kill. */
 const amounts = fc.sample(fc.integer({ min: 1, max: 60_000 }), { numRuns: ROUNDS, seed: 20 });
 
-it('finds everything that it promised after kill -9, ten times over', async () => {
+it('finds everything that it promised after kill -9, ten times over', { timeout: TIMEOUT_MS }, async () => {
   for (const bytes of amounts) {
     await appendUntilKilled(bytes);
     expect(await lostIds()).toEqual([]);
@@ -79,7 +81,7 @@ it('finds everything that it promised after kill -9, ten times over', async () =
   expect(promised().length).toBeGreaterThan(5_000);
 });
 
-it('finds everything that it promised after a power cut, ten times over', async () => {
+it('finds everything that it promised after a power cut, ten times over', { timeout: TIMEOUT_MS }, async () => {
   const record = join(home, 'record');
   for (const bytes of amounts) {
     await appendUntilKilled(bytes, record);

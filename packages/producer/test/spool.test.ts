@@ -15,7 +15,7 @@ beforeEach(async () => {
 
 afterEach(() => scene.close());
 
-const flushed = (producer: Producer) => producer.flush({ timeoutMs: 10_000 });
+const flushed = (producer: Producer) => producer.flush({ timeoutMs: 40_000 });
 const ALL_IN_REDIS = { ok: true, pending: 0, spooled: 0 };
 
 /** A hundred calls are answered in time, from the disk. */

@@ -7,7 +7,9 @@ import type { Outcome } from './outcome.ts';
 export function changeSegment(workspace: Workspace, operation: Operation): Outcome {
   const segmentId = operation.id as string;
   const kind = operation.name as Identifier['kind'];
-  for (const value of operation.ids ?? []) {
+  for (const id of operation.ids ?? []) {
+    // Customer.io's own client takes numbers, too.
+    const value = Number.isSafeInteger(id) ? String(id) : id;
     if (typeof value !== 'string') continue;
     const person = workspace.people.find({ kind, value });
     if (operation.action === 'add_to_segment') person?.segments.add(segmentId);

@@ -24,11 +24,14 @@ const IDENTIFIER_RULES: TextRules = {
 };
 /** No limit is documented for the ids that Customer.io gives to its deliveries. */
 const DELIVERY_ID_RULES: TextRules = { ...IDENTIFIER_RULES, maxBytes: MAX_OPERATION_BYTES };
+/** Servers take no address of any length, and refuse a longer one with a status that would stop a lane. */
+const DELIVERY_PATH_RULES: TextRules = { ...IDENTIFIER_RULES, maxBytes: 1_000 };
 
 // Only what a server must refuse: the syntax of an address is wider than any pattern.
 const EMAIL = /^[^\s@]+@[^\s@]+$/;
 const E164 = /^\+[1-9]\d{1,14}$/;
 const OBJECT_TYPE_ID = /^[1-9]\d{0,9}$/;
+const SEGMENT_ID = /^[1-9]\d{0,11}$/;
 const CIO_PREFIX = /^(?:cio_)+/;
 
 /**
@@ -86,7 +89,7 @@ function personIdentifier(
     case 'id':
       return { id: identifierText(context, value, 'id') };
     case 'email':
-      return { email: formattedText(context, value, { step: 'email', pattern: EMAIL, expected: 'an e-mail address' }) };
+      return { email: emailText(context, value, 'email') };
     case 'phone':
       return {
         phone: formattedText(context, value, { step: 'phone', pattern: E164, expected: 'E.164 such as +4930123456' }),
@@ -134,17 +137,61 @@ function objectIdentifier(context: ValidationContext, members: ReadonlyMap<strin
   return { object_type_id, object_id: identifierText(context, members.get('object_id'), 'object_id') };
 }
 
-/** The delivery that a metric belongs to. @throws {Refused} */
-export function deliveryIdentifiers(context: ValidationContext, value: unknown, step: string): { readonly id: string } {
-  const members = readIdentifiers(context, value, step, ['id']);
+/** The delivery that is meant. @throws {Refused} */
+export function deliveryIdentifiers(context: ValidationContext, value: unknown): { readonly id: string } {
+  return oneIdentifier(context, value, 'id', (member) => requireText(context, member, 'id', DELIVERY_ID_RULES));
+}
+
+/** The delivery that is meant, by an id that will stand in a path. @throws {Refused} */
+export function deliveryPathIdentifiers(context: ValidationContext, value: unknown): { readonly id: string } {
+  return oneIdentifier(context, value, 'id', (member) =>
+    pathText(context, requireText(context, member, 'id', DELIVERY_PATH_RULES), 'id'),
+  );
+}
+
+/** The form that was submitted: Customer.io makes one of any id that it doesn't know. @throws {Refused} */
+export function formIdentifiers(context: ValidationContext, value: unknown): { readonly form_id: string } {
+  return oneIdentifier(context, value, 'form_id', (member) =>
+    pathText(context, identifierText(context, member, 'form_id'), 'form_id'),
+  );
+}
+
+/** A manual segment, by its number. @throws {Refused} */
+export function segmentIdentifiers(context: ValidationContext, value: unknown): { readonly segment_id: string } {
+  return oneIdentifier(context, value, 'segment_id', (member) =>
+    formattedText(context, asText(member), {
+      step: 'segment_id',
+      pattern: SEGMENT_ID,
+      expected: 'a whole number from 1 on',
+    }),
+  );
+}
+
+/**
+ * Text that will stand in the path of an address: `.` and `..` would mean another address, however they are encoded.
+ *
+ * @throws {IDENTIFIER_FORMAT}
+ */
+export function pathText(context: ValidationContext, text: string, step: string): string {
+  if (text !== '.' && text !== '..') return text;
+  refuse('IDENTIFIER_FORMAT', { path: pathTo(context, step), expected: 'more than dots', received: text });
+}
+
+function oneIdentifier<Name extends string>(
+  context: ValidationContext,
+  value: unknown,
+  name: Name,
+  read: (member: unknown) => string,
+): { readonly [name in Name]: string } {
+  const members = readIdentifiers(context, value, 'identifiers', [name]);
   if (members.size === 0) {
-    const facts = { path: pathTo(context, step), expected: 'the id of a delivery', received: value };
+    const facts = { path: pathTo(context, 'identifiers'), expected: `an object with ${name}`, received: value };
     refuse('IDENTIFIER_MISSING', { ...facts, receivedText: 'none' });
   }
-  context.path.push(step);
-  const id = requireText(context, members.get('id'), 'id', DELIVERY_ID_RULES);
+  context.path.push('identifiers');
+  const identifiers = { [name]: read(members.get(name)) } as { readonly [name in Name]: string };
   context.path.pop();
-  return { id };
+  return identifiers;
 }
 
 /** A text of 1 to 150 bytes, or a whole number as such. @throws {Refused} */
@@ -156,6 +203,11 @@ interface Format {
   readonly step: string;
   readonly pattern: RegExp;
   readonly expected: string;
+}
+
+/** An e-mail address of 1 to 150 bytes. @throws {Refused} */
+export function emailText(context: ValidationContext, value: unknown, step: string): string {
+  return formattedText(context, value, { step, pattern: EMAIL, expected: 'an e-mail address' });
 }
 
 function formattedText(context: ValidationContext, value: unknown, { step, pattern, expected }: Format): string {

@@ -16,6 +16,11 @@ export interface OperationFields {
   attributes: unknown;
   cio_relationships: unknown;
   device: unknown;
+  data: unknown;
+  person: unknown;
+  recipient: unknown;
+  reason: unknown;
+  href: unknown;
 }
 
 export type OperationField = keyof OperationFields;
@@ -44,6 +49,11 @@ export function readOperation(context: ValidationContext, input: unknown): Opera
     attributes: undefined,
     cio_relationships: undefined,
     device: undefined,
+    data: undefined,
+    person: undefined,
+    recipient: undefined,
+    reason: undefined,
+    href: undefined,
   };
   let unknownField: string | undefined;
   for (const name of memberNames(context, input)) {
@@ -77,6 +87,11 @@ const OPERATION_FIELDS: readonly OperationField[] = [
   'attributes',
   'cio_relationships',
   'device',
+  'data',
+  'person',
+  'recipient',
+  'reason',
+  'href',
 ];
 
 /** @throws {FIELD_MISSING} */

@@ -20,8 +20,8 @@ export function rejectionOf({ error }: EnqueueFailed): EnqueueRejection {
   return new EnqueueRejection(error.code, error.message, { retained: error.retained ?? false });
 }
 
-/** The rejection of a call that Customer.io's v2 API, and so the queue, has no form for. */
+/** The rejection of a call that asks a question, which no queue can answer. */
 export function unsupported(call: string): EnqueueRejection {
-  const message = `expected a call that can be queued, ${call} has no form in Customer.io's v2 API; call it with customerio-node`;
+  const message = `expected a call that can be queued, ${call} asks for an answer; call it with customerio-node`;
   return new EnqueueRejection('CALL_UNSUPPORTED', message);
 }

@@ -1,3 +1,21 @@
+import {
+  type V1Call,
+  v1AddDevice,
+  v1AddToSegment,
+  v1AnonymousEvent,
+  v1Delete,
+  v1DeleteDevice,
+  v1Event,
+  v1Identify,
+  v1Merge,
+  v1Metric,
+  v1PushEvent,
+  v1RemoveFromSegment,
+  v1SubmitForm,
+  v1Suppress,
+  v1Unsubscribe,
+  v1Unsuppress,
+} from '@cio-fleet/contracts';
 import type { EnqueueResult, FlushResult } from '../enqueue-result.ts';
 import type { FlushOptions, OperationInput, Producer } from '../producer-calls.ts';
 import { EnqueueRejection, rejectionOf, unsupported } from './enqueue-rejection.ts';
@@ -6,15 +24,7 @@ import { Region, RegionUS } from './region.ts';
 import { isGiven, requireArgument, requireContent, requireList } from './required-argument.ts';
 import { settingsFromEnvironment, warnIgnored } from './settings.ts';
 import { sharedProducer } from './shared-producers.ts';
-import {
-  deviceOperation,
-  eventOperation,
-  identifyOperations,
-  type JsonObject,
-  metricOperation,
-  personOfPath,
-  wireData,
-} from './v1-operations.ts';
+import { type JsonObject, wireData } from './wire-data.ts';
 
 /** Data of a call, as loose as customerio-node takes it. */
 export type RequestData = object | undefined;
@@ -65,53 +75,55 @@ export class TrackClient {
   /** Creates or updates a person. @throws MissingParamError */
   identify(customerId: CustomerId, data: RequestData = {}): Promise<Answer> {
     requireArgument('customerId', customerId);
-    return this.#send(() => identifyOperations(customerId, data));
+    return this.#call(() => v1Identify(customerId, wireData(data)));
   }
 
   /** Deletes a person. @throws MissingParamError */
   destroy(customerId: CustomerId): Promise<Answer> {
-    return this.#setState('delete', customerId);
+    requireArgument('customerId', customerId);
+    return this.#call(() => v1Delete(customerId));
   }
 
   /** Deletes a person and bars the identifier. @throws MissingParamError */
   suppress(customerId: CustomerId): Promise<Answer> {
-    return this.#setState('suppress', customerId);
+    requireArgument('customerId', customerId);
+    return this.#call(() => v1Suppress(customerId));
   }
 
   /** Frees the identifier of a suppressed person. @throws MissingParamError */
   unsuppress(customerId: CustomerId): Promise<Answer> {
-    return this.#setState('unsuppress', customerId);
+    requireArgument('customerId', customerId);
+    return this.#call(() => v1Unsuppress(customerId));
   }
 
   /** Records an event. @throws MissingParamError */
   track(customerId: CustomerId, data: RequestData = {}): Promise<Answer> {
     requireArgument('customerId', customerId);
     requireArgument('data.name', (data as JsonObject).name);
-    return this.#send(() => [eventOperation(personOfPath(customerId), data)]);
+    return this.#call(() => v1Event(customerId, wireData(data)));
   }
 
   /**
-   * Records an event of someone unknown yet. Without an anonymous id it would be an invite event, which v2 has no form for.
+   * Records an event of someone unknown yet; without an anonymous id, of nobody: an invitation to `data.data.recipient`.
    *
    * @throws MissingParamError
    */
   trackAnonymous(anonymousId: CustomerId, data: RequestData = {}): Promise<Answer> {
     requireArgument('data.name', (data as JsonObject).name);
-    const id = isGiven(anonymousId) ? anonymousId : (data as JsonObject).anonymous_id;
-    if (!isGiven(id)) return Promise.reject(unsupported('an anonymous invite event'));
-    return this.#send(() => [eventOperation({ anonymous_id: String(id) }, data)]);
+    const known = isGiven(anonymousId) ? { anonymous_id: anonymousId } : {};
+    return this.#call(() => v1AnonymousEvent(wireData({ ...data, ...known })));
   }
 
   /** Records a page view. @throws MissingParamError */
   trackPageView(customerId: CustomerId, path: string): Promise<Answer> {
     requireArgument('customerId', customerId);
     requireArgument('path', path);
-    return this.#send(() => [eventOperation(personOfPath(customerId), { type: 'page', name: path })]);
+    return this.#call(() => v1Event(customerId, wireData({ type: 'page', name: path })));
   }
 
   /** Reports what became of a push. */
   trackPush(data: RequestData = {}): Promise<Answer> {
-    return this.#report('trackPush', 'event', data);
+    return this.#call(() => v1PushEvent(wireData(data)));
   }
 
   /** Adds or updates a device. @throws MissingParamError */
@@ -119,17 +131,17 @@ export class TrackClient {
     requireArgument('customerId', customerId);
     requireArgument('device_id', deviceId);
     requireArgument('platform', platform);
-    return this.#send(() => [deviceOperation({ customerId, token: deviceId, platform, data })]);
+    return this.#call(() => {
+      const { last_used, ...attributes } = (wireData(data) ?? {}) as JsonObject;
+      return v1AddDevice(customerId, { device: { id: deviceId, platform, last_used, ...attributesIn(attributes) } });
+    });
   }
 
   /** Removes a device. @throws MissingParamError */
   deleteDevice(customerId: CustomerId, deviceToken: string | number): Promise<Answer> {
     requireArgument('customerId', customerId);
     requireArgument('deviceToken', deviceToken);
-    const device = { token: String(deviceToken) };
-    return this.#send(() => [
-      { type: 'person', action: 'delete_device', identifiers: personOfPath(customerId), device },
-    ]);
+    return this.#call(() => v1DeleteDevice(customerId, deviceToken));
   }
 
   /** Merges the second person into the first. @throws MissingParamError, Error for an unknown type */
@@ -144,9 +156,8 @@ export class TrackClient {
     if (!isIdentifierType(primaryIdType) || !isIdentifierType(secondaryIdType)) {
       throw new Error('primaryIdType and secondaryIdType must be one of "id", "cio_id", or "email"');
     }
-    const primary = { [primaryIdType]: primaryId };
-    const secondary = { [secondaryIdType]: secondaryId };
-    return this.#send(() => [{ type: 'person', action: 'merge', primary, secondary }]);
+    const pair = { primary: { [primaryIdType]: primaryId }, secondary: { [secondaryIdType]: secondaryId } };
+    return this.#call(() => v1Merge(wireData(pair)));
   }
 
   /** Enqueues operations in v2's shape. Those that are refused come back in `errors`, as from Customer.io. @throws MissingParamError */
@@ -162,10 +173,10 @@ export class TrackClient {
     return this.#send(() => [wireData(operation) as JsonObject]);
   }
 
-  /** Reports a metric of a delivery: opened, converted and delivered can be queued. @throws MissingParamError */
+  /** Reports a metric of a delivery, of any channel. @throws MissingParamError */
   reportMetric(data: RequestData = {}): Promise<Answer> {
     requireArgument('data.delivery_id', (data as JsonObject).delivery_id);
-    return this.#report('reportMetric', 'metric', data);
+    return this.#call(() => v1Metric(wireData(data)));
   }
 
   /** Can't be queued: it asks a question. */
@@ -173,35 +184,37 @@ export class TrackClient {
     return Promise.reject(unsupported('getAccountRegion'));
   }
 
-  /** Can't be queued. @throws MissingParamError, Error for an unknown type */
+  /** Puts people into a manual segment: an operation for each of them. @throws MissingParamError, Error for an unknown type */
   addCustomersToSegment(
     segmentId: CustomerId,
     customerIds: readonly CustomerId[],
     idType?: IdentifierType,
   ): Promise<Answer> {
-    return refuseSegment('addCustomersToSegment', { segmentId, customerIds, idType });
+    requireSegment(segmentId, customerIds, idType);
+    return this.#call(() => v1AddToSegment(segmentId, idType, wireData({ ids: customerIds })));
   }
 
-  /** Can't be queued. @throws MissingParamError, Error for an unknown type */
+  /** Takes people out of a manual segment. @throws MissingParamError, Error for an unknown type */
   removeCustomersFromSegment(
     segmentId: CustomerId,
     customerIds: readonly CustomerId[],
     idType?: IdentifierType,
   ): Promise<Answer> {
-    return refuseSegment('removeCustomersFromSegment', { segmentId, customerIds, idType });
+    requireSegment(segmentId, customerIds, idType);
+    return this.#call(() => v1RemoveFromSegment(segmentId, idType, wireData({ ids: customerIds })));
   }
 
-  /** Can't be queued. @throws MissingParamError */
+  /** Submits a form for a person. @throws MissingParamError */
   submitForm(formId: CustomerId, data: RequestData = {}): Promise<Answer> {
     requireArgument('formId', formId);
     requireContent('data', data);
-    return Promise.reject(unsupported('submitForm'));
+    return this.#call(() => v1SubmitForm(formId, wireData({ data })));
   }
 
-  /** Can't be queued. @throws MissingParamError */
-  unsubscribe(deliveryId: CustomerId, _unsubscribe = true): Promise<Answer> {
+  /** Unsubscribes whoever got a delivery; with `false` subscribes them again. @throws MissingParamError */
+  unsubscribe(deliveryId: CustomerId, unsubscribe = true): Promise<Answer> {
     requireArgument('deliveryId', deliveryId);
-    return Promise.reject(unsupported('unsubscribe'));
+    return this.#call(() => v1Unsubscribe(deliveryId, wireData({ unsubscribe })));
   }
 
   /** Not in customerio-node: waits until everything called before is durable. */
@@ -214,16 +227,13 @@ export class TrackClient {
     return this.#producer.close(options);
   }
 
-  #setState(action: 'delete' | 'suppress' | 'unsuppress', customerId: CustomerId): Promise<Answer> {
-    requireArgument('customerId', customerId);
-    return this.#send(() => [{ type: 'person', action, identifiers: personOfPath(customerId) }]);
-  }
-
-  #report(call: string, field: 'event' | 'metric', data: RequestData): Promise<Answer> {
-    const { [field]: metric, ...rest } = (data ?? {}) as JsonObject;
-    const operation = metricOperation(metric, rest);
-    if (operation === undefined) return Promise.reject(unsupported(`${call} of other metrics than those of devices`));
-    return this.#send(() => [operation]);
+  /** Enqueues what a call of v1 means. */
+  #call(call: () => V1Call): Promise<Answer> {
+    return this.#send(() => {
+      const meant = call();
+      if (meant.ok) return meant.operations;
+      throw new EnqueueRejection(meant.refusal.code, meant.refusal.message);
+    });
   }
 
   /** Enqueues what a call is made of; all of it must be durable. */
@@ -239,6 +249,7 @@ export class TrackClient {
     try {
       inputs = operations() as readonly OperationInput[];
     } catch (cause) {
+      if (cause instanceof EnqueueRejection) throw cause;
       const message = 'expected data that JSON can carry, turning it into JSON threw; pass plain data';
       throw new EnqueueRejection('OPERATION_UNREADABLE', message, { cause });
     }
@@ -246,17 +257,15 @@ export class TrackClient {
   }
 }
 
-interface SegmentArguments {
-  readonly segmentId: CustomerId;
-  readonly customerIds: readonly CustomerId[];
-  readonly idType: IdentifierType | undefined;
-}
-
-function refuseSegment(call: string, { segmentId, customerIds, idType }: SegmentArguments): Promise<Answer> {
+/** @throws MissingParamError, Error for an unknown type */
+function requireSegment(segmentId: unknown, customerIds: unknown, idType: unknown): void {
   requireArgument('segmentId', segmentId);
   requireList('customerIds', customerIds);
   if (idType != null && !isIdentifierType(idType)) throw new Error('idType must be one of "id", "cio_id", or "email"');
-  return Promise.reject(unsupported(call));
+}
+
+function attributesIn(attributes: JsonObject): { readonly attributes?: JsonObject } {
+  return Object.keys(attributes).length > 0 ? { attributes } : {};
 }
 
 /** Refused operations are listed as Customer.io lists them; what isn't durable for another reason rejects the call. */

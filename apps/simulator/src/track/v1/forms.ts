@@ -23,6 +23,8 @@ export function submitForm({ parameters, body }: Call): Reading {
     type: 'person',
     action: 'submit_form',
     id: parameters[0],
+    // Fault knobs know a form by its id.
+    name: parameters[0],
     identifiers,
     attributes: Object.fromEntries(fields.filter((field) => !isIdentifier(field))),
   };
