@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerOptions } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Service, service } from './service.ts';
 
@@ -23,7 +23,14 @@ export interface HttpServiceOptions extends ListenOptions {
   readonly name: string;
   /** A handler for `node:http`; an express app is one. */
   readonly handler: RequestListener;
+  /** Limits and time-outs of node's server. @defaultValue node's own */
+  readonly serverOptions?: ServerOptions;
+  /** Sets what can only be set on the server itself, before it listens. */
+  readonly prepare?: (server: Server) => void;
 }
+
+/** How often connections that have become idle are closed while the server stops, in ms. */
+const SWEEP_MS = 50;
 
 /**
  * Serves HTTP from start to stop. A stop takes no more connections, lets answers in flight end, and closes idle
@@ -41,16 +48,22 @@ export function createHttpService(options: HttpServiceOptions): HttpService {
   const base = service({
     name,
     async start() {
-      const created = createServer(handler).listen(options.port, host);
+      const created = createServer(options.serverOptions ?? {}, handler);
+      options.prepare?.(created);
+      created.listen(options.port, host);
       await once(created, 'listening');
       server = created;
     },
     async stop() {
-      const closed = once(server as Server, 'close');
-      server?.close();
-      server?.closeIdleConnections();
+      const closing = server as Server;
       server = undefined;
+      const closed = once(closing, 'close');
+      closing.close();
+      closing.closeIdleConnections();
+      // A connection that is answered now is idle only afterwards, and its client may keep it for a minute.
+      const sweep = setInterval(() => closing.closeIdleConnections(), SWEEP_MS);
       await closed;
+      clearInterval(sweep);
     },
   });
   return {

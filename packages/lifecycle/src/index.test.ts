@@ -13,6 +13,7 @@ it('exports its public API and nothing else', () => {
       "findRedisUrl",
       "loadConfig",
       "parseConfig",
+      "parseTrustedNetworks",
       "readReadiness",
       "readRunFile",
       "removeRunFile",

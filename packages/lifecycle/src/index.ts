@@ -16,3 +16,4 @@ export { findRedisUrl, type RedisUrlResult, type ResolveRedisUrlOptions, resolve
 export { type AppOptions, type ProcessEvents, runApp } from './run-app.ts';
 export { DEFAULT_RUN_FILE, type RunFile, readRunFile, removeRunFile, writeRunFile } from './run-file.ts';
 export { type Service, type ServiceActions, service } from './service.ts';
+export { parseTrustedNetworks, type TrustedNetworks } from './trusted-networks.ts';

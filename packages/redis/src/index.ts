@@ -5,6 +5,7 @@ export { type Finding, fail, findingLine, type Level, ok, skip, warn } from './f
 export { judgeRedis } from './judge-redis.ts';
 export { parseInfo, type RedisFacts, readRedisFacts } from './redis-facts.ts';
 export { createRedisGate, type RedisGate, type RedisGateOptions, RedisUnfitError } from './redis-gate.ts';
+export { type RedisMemory, readRedisMemory } from './redis-memory.ts';
 export {
   type RedisSettings,
   type RedisSettingsResult,

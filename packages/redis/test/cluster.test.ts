@@ -35,7 +35,7 @@ it('carries a workspace on one node, also when that node restarts under load', {
 }) => {
   const drill = await startDrill({
     env: { REDIS_URL: cluster.url },
-    producer: { redis: () => client('worker') },
+    producer: { redisUrl: cluster.url },
   });
   const load = drill.load();
   await waitFor(() => drill.arrived() > 500, { timeoutMs: 20_000 });

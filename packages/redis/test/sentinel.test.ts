@@ -1,4 +1,3 @@
-import { parseRedisAddress, redisConnectOptions } from '@cio-fleet/contracts';
 import { type EmbeddedRedis, waitFor } from '@cio-fleet/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startDrill } from './support/drill.ts';
@@ -13,11 +12,7 @@ afterEach(() => group.stop());
 
 /** A fail-over under load. What asynchronous replication lost is told apart from what we would have lost. */
 async function failOver(strike: (master: EmbeddedRedis) => void | Promise<void>) {
-  const parsed = parseRedisAddress(group.url);
-  if (!parsed.ok) throw new Error(parsed.problem.message);
-  const target = redisConnectOptions(parsed.address);
-  if (target.kind !== 'redis') throw new Error('expected Sentinels');
-  const drill = await startDrill({ env: { REDIS_URL: group.url }, producer: { redis: target.options } });
+  const drill = await startDrill({ env: { REDIS_URL: group.url }, producer: { redisUrl: group.url } });
   const load = drill.load();
   await waitFor(() => drill.arrived() > 500, { timeoutMs: 20_000 });
 

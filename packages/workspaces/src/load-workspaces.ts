@@ -7,7 +7,7 @@ import type { Workspace, WorkspaceOutline } from './workspace.ts';
 import { WorkspaceConfigError, type WorkspaceProblem } from './workspace-config-error.ts';
 import { outlineSchema, workspaceSchema } from './workspace-schema.ts';
 
-const FILE_VARIABLE = 'CIO_FLEET_WORKSPACES';
+export const FILE_VARIABLE = 'CIO_FLEET_WORKSPACES';
 
 /**
  * The workspaces to deliver to: those of the file that `CIO_FLEET_WORKSPACES` names, else the one of the plain variables,

@@ -21,11 +21,36 @@ const gatewayKey = z
     siteId: text.exactOptional(),
     apiKey: text.exactOptional(),
     writeKey: text.exactOptional(),
+    workspace: text.exactOptional(),
+    maxRequestsPerSecond: count(100_000, { whole: false }).exactOptional(),
   })
   .refine(
     (key) => key.writeKey !== undefined || (key.siteId !== undefined && key.apiKey !== undefined),
     'expected a writeKey, or siteId and apiKey',
   );
+
+const RULE = 'expected { trait, map, otherwise } or { module }';
+
+const regionRule = z.union(
+  [
+    z.strictObject({
+      trait: text,
+      map: z
+        .record(z.string(), text, 'expected an object of values and workspaces')
+        .refine((map) => Object.keys(map).length > 0, 'expected at least one value'),
+      otherwise: text,
+    }),
+    z.strictObject({ module: text }),
+  ],
+  RULE,
+);
+
+/** An address that webhooks may be sent to. fetch refuses credentials in one, and a fragment never travels. */
+export function isForwardUrl(value: string): boolean {
+  const url = URL.parse(value);
+  if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) return false;
+  return url.username === '' && url.password === '' && url.hash === '';
+}
 
 /** One workspace, as in the workspaces file. Every message is free of the value: values may be secret. */
 export const workspaceSchema = z.strictObject({
@@ -48,7 +73,9 @@ export const workspaceSchema = z.strictObject({
   maxRequestsPerSecond: count(100_000, { whole: false }).default(WORKSPACE_DEFAULTS.maxRequestsPerSecond),
   lanes: count(MAX_LANES, { whole: true }).default(WORKSPACE_DEFAULTS.lanes),
   webhookSigningKey: text.exactOptional(),
+  webhookForwardUrl: text.refine(isForwardUrl, 'expected an http or https address without credentials').exactOptional(),
   gatewayKeys: z.array(gatewayKey, 'expected a list').default([]),
+  regions: regionRule.exactOptional(),
 });
 
 /** What a dashboard or a command needs of a workspace: credentials may be absent. */

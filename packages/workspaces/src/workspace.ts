@@ -9,7 +9,33 @@ export interface GatewayKey {
   readonly apiKey?: string;
   /** Segment-style write key. */
   readonly writeKey?: string;
+  /** Sends to this workspace instead of the one that has the key. @defaultValue the one that has it */
+  readonly workspace?: string;
+  /** Requests per second that the gateway takes with this key. @defaultValue `GATEWAY_RATE_PER_KEY` */
+  readonly maxRequestsPerSecond?: number;
 }
+
+/** A person's operations go where a trait of that person says. */
+export interface TraitRule {
+  /** Name of the attribute, as it comes in an identify. */
+  readonly trait: string;
+  /** Value of the trait -> workspace. */
+  readonly map: Readonly<Record<string, string>>;
+  /** Where operations go as long as the region isn't known: a workspace, or `refuse`. */
+  readonly otherwise: string;
+}
+
+/** A function of the operator's own decides. */
+export interface ModuleRule {
+  /** Absolute path of a module whose default export is `(operation, caller) => workspace name | undefined`. */
+  readonly module: string;
+}
+
+/** How the gateway chooses among workspaces (one for each region). */
+export type RegionRule = TraitRule | ModuleRule;
+
+/** In place of a workspace: nothing is taken before the region is known. */
+export const REFUSE_UNKNOWN_REGION = 'refuse';
 
 /** One Customer.io workspace that the fleet delivers to. */
 export interface Workspace {
@@ -32,8 +58,12 @@ export interface Workspace {
   readonly lanes: number;
   /** Verifies reporting webhooks. Absent: the gateway has no webhook endpoint for this workspace. */
   readonly webhookSigningKey?: string;
+  /** Where the gateway forwards reporting webhooks to. @defaultValue `GATEWAY_WEBHOOK_FORWARD_URL`, else nowhere */
+  readonly webhookForwardUrl?: string;
   /** Empty: the gateway accepts the workspace's own site id and key. */
   readonly gatewayKeys: readonly GatewayKey[];
+  /** Where the gateway sends operations that come to this workspace. Absent: here. */
+  readonly regions?: RegionRule;
 }
 
 /** What may be shown of a workspace: no credentials. */

@@ -1,0 +1,1 @@
+export { EXAMPLE_TIME, MAPPING_EXAMPLES, type MappingExample } from './examples.ts';
