@@ -1,0 +1,117 @@
+import type { LifecycleLogger } from '@cio-fleet/lifecycle';
+import { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express';
+import { type Admission, callerOf } from '../access/admission.ts';
+import type { Keyring } from '../access/keyring.ts';
+import type { GatewayMetrics } from '../gateway-metrics.ts';
+import { HttpProblem } from '../http/http-problem.ts';
+import { refused, send, type TrackVersion } from './answer.ts';
+import { openCaller } from './open-caller.ts';
+import { BAD_PATH, NOT_FOUND, options, problemAnswer, wrongMethod } from './problem-answer.ts';
+import { createRepeats } from './repeats.ts';
+import { createRouteTable, decodeParts } from './route-table.ts';
+import type { TrackRequest, TrackRoute } from './track-route.ts';
+import { type TrackRouteListDeps, trackRouteList } from './track-route-list.ts';
+
+/** What the Track API's routes need. */
+export interface TrackRoutesDeps extends Omit<TrackRouteListDeps, 'repeats'> {
+  readonly admission: Pick<Admission, 'basic' | 'open'>;
+  readonly keyring: Pick<Keyring, 'byBasic'>;
+  readonly metrics: Pick<GatewayMetrics, 'operations' | 'turnedAway'>;
+  readonly logger: LifecycleLogger;
+}
+
+type Next = (error?: unknown) => void;
+
+/** Customer.io's Track API, v1 and v2, at the paths that it has there. Other paths are left to others. */
+export function createTrackRoutes(deps: TrackRoutesDeps): Router {
+  const { admission, keyring, workspaces, metrics, logger } = deps;
+  const findRoutes = createRouteTable(trackRouteList({ ...deps, repeats: createRepeats() }));
+  const openDeps = { keyring, workspaces: () => workspaces().map(({ name }) => name) };
+
+  const serve: RequestHandler = (request, response, next) => {
+    const path = pathOf(request);
+    if (!isTrackPath(path)) return next();
+    const match = findRoutes(path);
+    if (match === undefined) return send(response, refused(versionOf(path), NOT_FOUND, 404));
+    const methods = methodsOf(match.routes);
+    if (request.method === 'OPTIONS') return send(response, options(methods));
+    const method = request.method === 'HEAD' ? 'GET' : request.method;
+    const route = match.routes.find((each) => each.method === method);
+    if (route === undefined) return send(response, wrongMethod(versionOf(path), methods));
+
+    const answer = async () => {
+      const parameters = decodeParts(match.parameters);
+      if (parameters === undefined) return send(response, refused(route.version, BAD_PATH));
+      const query = queryOf(request);
+      const caller = route.isOpen ? openCaller(openDeps, request, query) : callerOf(response);
+      const given: TrackRequest = { request, caller, parameters, query };
+      send(response, await route.answer(given));
+    };
+    const steps = [route.isOpen ? admission.open : admission.basic, route.readBody];
+    runSteps(steps, { request, response, next }, () => answer().catch(next));
+  };
+
+  const fail: ErrorRequestHandler = (error, request, response, next) => {
+    const version = versionOf(pathOf(request));
+    if (response.headersSent) return next(error);
+    if (error instanceof HttpProblem) {
+      metrics.turnedAway(`track-${version}`, error.code);
+      return send(response, problemAnswer(version, error));
+    }
+    logger.error({ err: error, method: request.method, dialect: `track-${version}` }, 'request failed');
+    const problem = new HttpProblem('INTERNAL', 500, 'this failed; the log of the gateway says why');
+    send(response, problemAnswer(version, problem));
+  };
+
+  return Router().use(serve, fail);
+}
+
+/** Whether the Track API may have something at this path. */
+function isTrackPath(path: string): boolean {
+  return path.startsWith('/api/') || path.startsWith('/unsubscribe/') || path.startsWith('/push/');
+}
+
+function versionOf(path: string): TrackVersion {
+  return path.startsWith('/api/v2/') ? 'v2' : 'v1';
+}
+
+function methodsOf(routes: readonly TrackRoute[]): readonly string[] {
+  return routes.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
+}
+
+interface Exchange {
+  readonly request: Request;
+  readonly response: Response;
+  readonly next: Next;
+}
+
+/** One handler after the other, without a router's search in between. */
+function runSteps(
+  [step, ...rest]: readonly (RequestHandler | undefined)[],
+  exchange: Exchange,
+  done: () => void | Promise<void>,
+): void {
+  if (step === undefined) {
+    if (rest.length > 0) runSteps(rest, exchange, done);
+    else void done();
+    return;
+  }
+  const { request, response, next } = exchange;
+  step(request, response, (problem?: unknown) => {
+    if (problem !== undefined) next(problem);
+    else runSteps(rest, exchange, done);
+  });
+}
+
+/** As it came, save for the absolute form, which proxies send. */
+function pathOf(request: Request): string {
+  const { url } = request;
+  if (!url.startsWith('/')) return request.path;
+  const end = url.indexOf('?');
+  return end < 0 ? url : url.slice(0, end);
+}
+
+function queryOf({ url }: Request): URLSearchParams {
+  const start = url.indexOf('?');
+  return new URLSearchParams(start < 0 ? '' : url.slice(start + 1));
+}
