@@ -1,10 +1,12 @@
 import { fileURLToPath } from 'node:url';
 import { installDependencies } from './bootstrap-steps/install.mjs';
+import { providePostgres } from './bootstrap-steps/postgres.mjs';
 import { provideRedis } from './bootstrap-steps/redis.mjs';
 import { BootstrapError, say } from './bootstrap-steps/report.mjs';
 
 /**
- * `scripts/bootstrap [--quiet]`. Everything that is said goes to stderr: stdout belongs to the command that comes after.
+ * `scripts/bootstrap [--quiet] [--postgres]`; `--postgres` is for tests. Everything that is said goes to stderr: stdout belongs to
+ * the command that comes after.
  * Exit code 2 with one line when something is missing that can't be had here.
  */
 const OLDEST_NODE_MAJOR = 20;
@@ -19,6 +21,7 @@ try {
   }
   const hasInstalled = await installDependencies(root);
   const hasFetched = provideRedis(process.env);
+  if (process.argv.includes('--postgres')) providePostgres(process.env);
   if (hasInstalled || hasFetched || !isQuiet) say('ready');
 } catch (error) {
   if (!(error instanceof BootstrapError)) throw error;

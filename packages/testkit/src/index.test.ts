@@ -4,11 +4,13 @@ import * as api from './index.ts';
 it('exports its public API and nothing else', () => {
   expect(Object.keys(api).sort()).toMatchInlineSnapshot(`
     [
+      "findPostgresBinaries",
       "findRedisBinary",
       "freePort",
       "runFleetProcess",
       "spawnGuarded",
       "startPickyProxy",
+      "startPostgres",
       "startRedis",
       "uniqueWorkspace",
       "waitFor",

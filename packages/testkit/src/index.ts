@@ -2,6 +2,8 @@ export { type FleetProcess, type FleetProcessOptions, runFleetProcess } from './
 export { freePort } from './free-port.ts';
 export { type GuardedProcess, type GuardedProcessOptions, spawnGuarded } from './guarded-process.ts';
 export { type PickyProxy, startPickyProxy } from './picky-proxy.ts';
+export { findPostgresBinaries } from './postgres-binaries.ts';
+export { type EmbeddedPostgres, type PostgresOptions, startPostgres } from './postgres-server.ts';
 export { findRedisBinary } from './redis-binary.ts';
 export { type EmbeddedRedis, type RedisOptions, startRedis } from './redis-server.ts';
 export { uniqueWorkspace } from './unique-workspace.ts';

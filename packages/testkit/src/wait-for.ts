@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 /** How long and how often to look. */
 export interface WaitForOptions {
-  /** @defaultValue 10_000 */
+  /** Generous, since a loaded machine is slow; it is only spent when a test fails. @defaultValue 40_000 */
   readonly timeoutMs?: number;
   /** @defaultValue 20 */
   readonly intervalMs?: number;
@@ -10,7 +10,7 @@ export interface WaitForOptions {
   readonly description?: string;
 }
 
-const defaults = { timeoutMs: 10_000, intervalMs: 20, description: 'the condition' } satisfies WaitForOptions;
+const defaults = { timeoutMs: 40_000, intervalMs: 20, description: 'the condition' } satisfies WaitForOptions;
 
 type Falsy = false | 0 | '' | null | undefined;
 

@@ -1,0 +1,71 @@
+import type { JournalSource } from './journal-source.ts';
+import { createValues } from './window.ts';
+
+/** Under which keys somebody's rows may be. */
+export interface Identities {
+  readonly persons: readonly string[];
+  readonly sessions: readonly string[];
+  readonly anonymous: readonly string[];
+  readonly users: readonly string[];
+}
+
+const MAX_PERSONS = 10;
+const MAX_ALIASES = 200;
+const KEYED = /^(id|email|phone|cio_id|h):/;
+
+/** The lane keys that somebody may mean who types `person`. */
+function candidatesOf(person: string): readonly string[] {
+  const text = person.trim();
+  if (/^email:/.test(text)) return [text.toLowerCase()];
+  if (KEYED.test(text)) return [text];
+  if (text.includes('@')) return [`email:${text.toLowerCase()}`, `id:${text}`];
+  if (text.startsWith('+')) return [`phone:${text}`, `id:${text}`];
+  return [`id:${text}`, `cio_id:${text}`];
+}
+
+/** The keys under which the journal may have somebody, hashed where it hashes. A hash is taken as it is. */
+export function keysOfPerson(person: string, cloak: (identity: string) => string): readonly string[] {
+  return candidatesOf(person).map((each) => (each.startsWith('h:') ? each : cloak(each)));
+}
+
+/** All keys that the journal ties to a person, directly or as another identity of theirs. */
+export async function findIdentities(
+  source: JournalSource,
+  workspace: string,
+  candidates: readonly string[],
+): Promise<Identities> {
+  const [owners, first] = await Promise.all([
+    select(source, workspace, 'alias', candidates),
+    select(source, workspace, 'person', candidates),
+  ]);
+  const others = [...owners.map(({ person }) => person), ...first.map(({ alias }) => alias).filter(isPerson)];
+  const persons = [...new Set([...candidates, ...others])].slice(0, MAX_PERSONS);
+  const unread = persons.filter((person) => !candidates.includes(person));
+  const more = unread.length === 0 ? [] : await select(source, workspace, 'person', unread);
+  const aliases = [...new Set([...first, ...more].map(({ alias }) => alias))];
+  const after = (prefix: string) =>
+    aliases.filter((each) => each.startsWith(prefix)).map((each) => each.slice(prefix.length));
+  return { persons, sessions: after('session:'), anonymous: after('anonymous:'), users: after('user:') };
+}
+
+interface Tie {
+  readonly person: string;
+  readonly alias: string;
+}
+
+async function select(
+  source: JournalSource,
+  workspace: string,
+  column: 'person' | 'alias',
+  keys: readonly string[],
+): Promise<readonly Tie[]> {
+  const { values, add, list } = createValues();
+  const text = `SELECT person, alias FROM journal_identities WHERE workspace = ${add(workspace)} AND ${column} IN ${list(keys)}
+    ORDER BY last_day DESC, alias LIMIT ${MAX_ALIASES}`;
+  const parts = await source.select(text, values);
+  return parts.flat().slice(0, MAX_ALIASES) as unknown as readonly Tie[];
+}
+
+function isPerson(alias: string): boolean {
+  return !/^(session|anonymous|user):/.test(alias);
+}

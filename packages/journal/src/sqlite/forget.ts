@@ -1,0 +1,50 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { personDigest, sortAliases } from '../store/forgotten.ts';
+import type { ForgetOptions } from '../store/journal-store.ts';
+
+/** The identities that one day's file ties to the persons. */
+export function aliasesIn(database: DatabaseSync, { workspace, persons }: ForgetOptions): readonly string[] {
+  const rows = database
+    .prepare('SELECT alias FROM journal_identities WHERE workspace = ? AND person IN (SELECT value FROM json_each(?))')
+    .all(workspace, JSON.stringify(persons));
+  return rows.map(({ alias }) => String(alias));
+}
+
+/** Forgets in one day's file. @param aliases - of all days: a session may be tied to its person by a later one */
+export function forgetIn(database: DatabaseSync, options: ForgetOptions, aliases: readonly string[]): number {
+  const { sessions, anonymous, users, persons: same } = sortAliases(aliases);
+  const persons = [...options.persons, ...same];
+  const list = (column: string) => `${column} IN (SELECT value FROM json_each(?))`;
+  const whose = `workspace = ? AND accepted_at <= ? AND (${list('person')}
+    OR (person IS NULL AND (${list('session_id')} OR ${list('anonymous_id')} OR ${list('user_id')})))`;
+  const values = [persons, sessions, anonymous, users].map((texts) => JSON.stringify(texts));
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    const { changes } = database
+      .prepare(
+        options.what === 'rows'
+          ? `DELETE FROM journal WHERE ${whose}`
+          : `UPDATE journal SET payload = NULL, value = NULL WHERE ${whose} AND (payload IS NOT NULL OR value IS NOT NULL)`,
+      )
+      .run(options.workspace, options.acceptedUntilMs, ...values);
+    if (options.what === 'rows') {
+      database
+        .prepare(`DELETE FROM journal_identities WHERE workspace = ? AND ${list('person')}`)
+        .run(options.workspace, JSON.stringify(persons));
+    }
+    database.exec('COMMIT');
+    // Else what was deleted would stay readable in the log.
+    if (Number(changes) > 0) database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    return Number(changes);
+  } catch (error) {
+    if (database.isTransaction) database.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+export function proveIn(database: DatabaseSync, options: ForgetOptions, rows: number): void {
+  const insert = database.prepare('INSERT INTO journal_forgotten VALUES (?, ?, ?, ?, ?)');
+  for (const person of options.persons) {
+    insert.run(options.nowMs, options.workspace, personDigest(options.workspace, person), options.what, rows);
+  }
+}

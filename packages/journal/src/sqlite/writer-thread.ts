@@ -1,0 +1,104 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { workerData } from 'node:worker_threads';
+import { STORED_FIELDS, type StoredRow } from '../row.ts';
+import { DAY_MS, dayOf, daysAround, isExpired, startOfDay } from '../store/days.ts';
+import type { ForgetOptions, ForgetReport, StoreReport } from '../store/journal-store.ts';
+import { openForWriting } from './day-file.ts';
+import { fileOf, listDayFiles, makeFolder, OTHER_DAY, removeDayFile } from './day-files.ts';
+import { aliasesIn, forgetIn, proveIn } from './forget.ts';
+import { serveThread } from './thread-calls.ts';
+import { createRowWriter, type RowWriter } from './write-rows.ts';
+
+/** What the thread is told when it starts. */
+export interface WriterThreadData {
+  readonly folder: string;
+  readonly retentionDays: number;
+}
+
+const { folder, retentionDays: retainedAtFirst } = workerData as WriterThreadData;
+
+interface OpenDay {
+  readonly database: DatabaseSync;
+  readonly writer: RowWriter;
+}
+
+const open = new Map<string, OpenDay>();
+let retained = retainedAtFirst;
+
+function openDay(day: string): OpenDay {
+  let found = open.get(day);
+  if (found === undefined) {
+    const database = openForWriting(fileOf(folder, day));
+    found = { database, writer: createRowWriter(database) };
+    open.set(day, found);
+  }
+  return found;
+}
+
+function closeDay(day: string): void {
+  open.get(day)?.database.close();
+  open.delete(day);
+}
+
+/** Days that are no longer kept, or far ahead, share a file: a broken clock must not make thousands. */
+function placeOf(row: StoredRow, nowMs: number): string {
+  const day = dayOf(row.acceptedAt);
+  const isAhead = row.acceptedAt > nowMs + DAY_MS;
+  return isAhead || isExpired(day, nowMs, retained) ? OTHER_DAY : day;
+}
+
+serveThread({
+  start(nowMs: number) {
+    makeFolder(folder);
+    openDay(OTHER_DAY);
+    openDay(dayOf(nowMs));
+  },
+
+  /** @param text - JSON of rows as arrays; cheaper to send than objects */
+  write(text: string): StoreReport {
+    const rows = (JSON.parse(text) as unknown[][]).map(
+      (values) =>
+        Object.fromEntries(STORED_FIELDS.map((field, at) => [field, values[at] ?? null])) as unknown as StoredRow,
+    );
+    const nowMs = Date.now();
+    let inserted = 0;
+    for (const [day, ofDay] of Map.groupBy(rows, (row) => placeOf(row, nowMs)))
+      inserted += openDay(day).writer.write(ofDay);
+    return { inserted, repeated: rows.length - inserted, rejected: 0 };
+  },
+
+  /** Makes tomorrow's file today. @returns the days that are over */
+  expired(nowMs: number, retentionDays: number): readonly string[] {
+    retained = retentionDays;
+    for (const day of daysAround(nowMs, retentionDays).filter((each) => startOfDay(each) <= nowMs + DAY_MS)) {
+      if (startOfDay(day) >= startOfDay(dayOf(nowMs))) openDay(day);
+    }
+    // Files of days that nobody writes any more need not stay open.
+    for (const day of open.keys()) {
+      if (day !== OTHER_DAY && startOfDay(day) < nowMs - 5 * DAY_MS) closeDay(day);
+    }
+    openDay(OTHER_DAY)
+      .database.prepare('DELETE FROM journal WHERE time < ?')
+      .run(nowMs - retentionDays * DAY_MS);
+    return listDayFiles(folder).filter((day) => day !== OTHER_DAY && isExpired(day, nowMs, retentionDays));
+  },
+
+  drop(day: string) {
+    closeDay(day);
+    removeDayFile(folder, day);
+  },
+
+  forget(options: ForgetOptions): ForgetReport {
+    const days = listDayFiles(folder);
+    const aliases = [...new Set(days.flatMap((day) => aliasesIn(openDay(day).database, options)))];
+    let rows = 0;
+    for (const day of days) rows += forgetIn(openDay(day).database, options, aliases);
+    // The proof outlives the days.
+    if (rows > 0 || options.isRepeat !== true) proveIn(openDay(OTHER_DAY).database, options, rows);
+    return { rows };
+  },
+
+  stop() {
+    for (const day of [...open.keys()]) closeDay(day);
+  },
+});

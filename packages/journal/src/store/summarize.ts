@@ -1,0 +1,158 @@
+import { crc32 } from 'node:zlib';
+import { normalizeReason } from '../failure-fingerprint.ts';
+import type { StoredRow } from '../row.ts';
+import { DAY_MS, dayOf } from './days.ts';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 3_600_000;
+/** Persons of a group of failures are counted by how many of these they hit. See `estimatePersons`. */
+export const PERSON_BUCKETS = 4_096;
+
+/** One line of a table of sums: what it is about, then what is added. */
+export type SummaryRow = readonly (string | number)[];
+
+/** What rows add to the tables of sums, each sorted by key, so that two writers never wait for each other in a ring. */
+export interface Summary {
+  /** minute, workspace, source, action, outcome, error code; count, sum and maximum of queued ms */
+  readonly rollups: readonly SummaryRow[];
+  /** hour, workspace, source, action, name; count */
+  readonly names: readonly SummaryRow[];
+  /** hour, workspace, fingerprint, action, status, error code, reason; count, first, last, a sample's operation id */
+  readonly failures: readonly SummaryRow[];
+  /** day, workspace, fingerprint, bucket */
+  readonly failurePersons: readonly SummaryRow[];
+  /** workspace, person, alias; last day */
+  readonly identities: readonly SummaryRow[];
+}
+
+/** Sums up rows that were inserted, and only those: then the sums are exact, however often a pack is delivered. */
+export function summarize(rows: readonly StoredRow[]): Summary {
+  const rollups = new Map<string, [...key: (string | number)[]]>();
+  const names = new Map<string, (string | number)[]>();
+  const failures = new Map<string, (string | number)[]>();
+  const failurePersons = new Map<string, SummaryRow>();
+  const identities = new Map<string, SummaryRow>();
+  for (const row of rows) {
+    addRollup(rollups, row);
+    if (row.name !== null) addName(names, row);
+    if (row.fingerprint !== null) addFailure(failures, failurePersons, row, row.fingerprint);
+    addIdentities(identities, row);
+  }
+  return {
+    rollups: sorted(rollups),
+    names: sorted(names),
+    failures: sorted(failures),
+    failurePersons: sorted(failurePersons),
+    identities: sorted(identities),
+  };
+}
+
+/** Whom each row is tied to: a session, an anonymous id, the user of a note, or another identity of the person. */
+export function aliasesOf(row: StoredRow): readonly string[] {
+  const aliases = [...(row.aliases ?? [])];
+  if (row.sessionId !== null) aliases.push(`session:${row.sessionId}`);
+  if (row.anonymousId !== null) aliases.push(`anonymous:${row.anonymousId}`);
+  if (row.userId !== null) aliases.push(`user:${row.userId}`);
+  return aliases.filter((alias) => alias !== row.person);
+}
+
+/**
+ * About how many persons hit `buckets` of {@link PERSON_BUCKETS} buckets (linear counting): within a few per cent up to 10,000,
+ * and no more than about 34,000.
+ */
+export function estimatePersons(buckets: number): number {
+  const free = Math.max(1, PERSON_BUCKETS - buckets);
+  return Math.round(-PERSON_BUCKETS * Math.log(free / PERSON_BUCKETS));
+}
+
+/** Spread evenly: a CRC alone puts numbered persons into a pattern. The mixing is that of MurmurHash3. */
+export function bucketOf(person: string): number {
+  let bits = crc32(person);
+  bits = Math.imul(bits ^ (bits >>> 16), 0x85_eb_ca_6b);
+  bits = Math.imul(bits ^ (bits >>> 13), 0xc2_b2_ae_35);
+  return ((bits ^ (bits >>> 16)) >>> 0) % PERSON_BUCKETS;
+}
+
+function addRollup(rollups: Map<string, (string | number)[]>, row: StoredRow): void {
+  const minute = floorTo(row.time, MINUTE_MS);
+  const key = [minute, row.workspace, row.source ?? '', row.action, row.outcome, row.errorCode ?? ''];
+  const queuedMs = row.queuedMs ?? 0;
+  const sums = entry(rollups, key, [0, 0, 0]);
+  sums[6] = (sums[6] as number) + 1;
+  sums[7] = (sums[7] as number) + queuedMs;
+  sums[8] = Math.max(sums[8] as number, queuedMs);
+}
+
+function addName(names: Map<string, (string | number)[]>, row: StoredRow): void {
+  const key = [floorTo(row.time, HOUR_MS), row.workspace, row.source ?? '', row.action, row.name ?? ''];
+  const sums = entry(names, key, [0]);
+  sums[5] = (sums[5] as number) + 1;
+}
+
+function addFailure(
+  failures: Map<string, (string | number)[]>,
+  persons: Map<string, SummaryRow>,
+  row: StoredRow,
+  fingerprint: string,
+): void {
+  const reason = row.reason === null ? '' : normalizeReason(row.reason);
+  const hour = floorTo(row.time, HOUR_MS);
+  const key = [hour, row.workspace, fingerprint, row.action, row.status ?? 0, row.errorCode ?? '', reason];
+  const sums = entry(failures, key, [0, row.time, row.time, row.operationId]);
+  sums[7] = (sums[7] as number) + 1;
+  sums[8] = Math.min(sums[8] as number, row.time);
+  if (row.time >= (sums[9] as number)) {
+    sums[9] = row.time;
+    sums[10] = row.operationId;
+  }
+  const who = row.person ?? row.anonymousId ?? row.sessionId;
+  if (who === null) return;
+  const bucketKey = [floorTo(row.time, DAY_MS), row.workspace, fingerprint, bucketOf(who)];
+  persons.set(keyText(bucketKey), bucketKey);
+}
+
+function addIdentities(identities: Map<string, SummaryRow>, row: StoredRow): void {
+  const { person } = row;
+  if (person === null) return;
+  const day = dayTextOf(row.time);
+  for (const alias of aliasesOf(row)) {
+    const key = [row.workspace, person, alias];
+    identities.set(keyText(key), [...key, day]);
+  }
+}
+
+function entry(
+  map: Map<string, (string | number)[]>,
+  key: readonly (string | number)[],
+  sums: readonly (string | number)[],
+): (string | number)[] {
+  const text = keyText(key);
+  let line = map.get(text);
+  if (line === undefined) {
+    line = [...key, ...sums];
+    map.set(text, line);
+  }
+  return line;
+}
+
+/** No cleaned text has a NUL; JSON would cost as much as all the rest. */
+function keyText(key: SummaryRow): string {
+  return key.join('\0');
+}
+
+let lastDay = { start: Number.NaN, text: '' };
+
+/** Rows of a batch are mostly of one day, and making its text is dear. */
+function dayTextOf(time: number): string {
+  const start = floorTo(time, DAY_MS);
+  if (start !== lastDay.start) lastDay = { start, text: dayOf(time) };
+  return lastDay.text;
+}
+
+function sorted(map: ReadonlyMap<string, SummaryRow>): readonly SummaryRow[] {
+  return [...map].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, line]) => line);
+}
+
+function floorTo(timeMs: number, unitMs: number): number {
+  return timeMs - (timeMs % unitMs);
+}
