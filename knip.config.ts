@@ -13,11 +13,18 @@ const config: KnipConfig = {
       ignoreDependencies: ['node', 'turbo', 'publint', '@arethetypeswrong/cli', /^@cio-fleet\//],
     },
     scripts: {
-      entry: ['{test,check}.ts', 'bootstrap.mjs', '{demo,bench,chaos}/main.ts', 'bench/spool.ts'],
+      entry: [
+        '{test,check}.ts',
+        'bootstrap.mjs',
+        '{demo,bench,chaos,fuzz}/main.ts',
+        'bench/{spool,gateway,journal,journal-load,udp,webhooks}.ts',
+        'bench/roles/*.ts',
+        'observability/fixtures/*.ts',
+      ],
       project: ['**/*.{ts,mjs}'],
     },
-    // Fixtures are started as processes of their own.
-    'packages/*': { entry: ['test/**/fixtures/**/*.ts'], project: ['{src,test}/**/*.ts'] },
+    // Fixtures are started as processes of their own, threads by their path.
+    'packages/*': { entry: ['test/**/fixtures/**/*.ts', 'src/**/*-thread.ts'], project: ['{src,test}/**/*.ts'] },
     'apps/*': { entry: ['src/main.ts', 'test/**/fixtures/**/*.ts'], project: ['{src,test}/**/*.ts'] },
   },
 };

@@ -1,21 +1,24 @@
 import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type Ledger, ledgerResidue, workspaceKeys } from '@cio-fleet/contracts';
-import { removeRunFile, writeRunFile } from '@cio-fleet/lifecycle';
+import { removeRunFile, sqliteUrl, writeRunFile } from '@cio-fleet/lifecycle';
 import { createProducer } from '@cio-fleet/producer';
 import { startRedis, waitFor } from '@cio-fleet/testkit';
 import { Redis } from 'ioredis';
-import { type DemoApps, startApps } from './apps.ts';
+import { DEMO_CREDENTIALS, type DemoApps, startApps } from './apps.ts';
 import { banner } from './banner.ts';
 import { liveLine, readCounts, summaryLine } from './counts.ts';
+import { type GatewayAccess, segmentShop, trackClientShop } from './gateway-shops.ts';
 import { type DemoOptions, demoOptions } from './options.ts';
 import { freeOrAny } from './ports.ts';
+import { producerShop } from './producer-shop.ts';
 import { startTraffic } from './traffic.ts';
 
 const WORKSPACE = 'default';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const RUN_FILE = `${ROOT}.data/run.json`;
 const DATA_DIR = `${ROOT}.data/demo-redis`;
+const JOURNAL_DIR = `${ROOT}.data/demo-journal`;
 const REDIS_PORT = 6390;
 const SETTLE_MS = 15_000;
 
@@ -30,8 +33,8 @@ try {
 const stopping = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stopping.abort());
 
-console.log('starting Redis, the simulator, a worker and the dashboard ...');
-rmSync(DATA_DIR, { recursive: true, force: true });
+console.log('starting Redis, the simulator, a worker, the gateway and the dashboard ...');
+for (const folder of [DATA_DIR, JOURNAL_DIR]) rmSync(folder, { recursive: true, force: true });
 const redisPort = await freeOrAny(REDIS_PORT);
 const redisServer = await startRedis({ dataDir: DATA_DIR, ...(redisPort !== 0 && { port: redisPort }) });
 const redis = new Redis(redisServer.url, { maxRetriesPerRequest: 1 });
@@ -41,21 +44,24 @@ let apps: DemoApps | undefined;
 let summary: string | undefined;
 let exitCode = 0;
 try {
-  apps = await startApps(redisServer.url, process.env);
+  apps = await startApps({ redisUrl: redisServer.url, journalDir: JOURNAL_DIR, env: process.env });
   const ports = {
     dashboard: apps.dashboard.port,
     simulator: apps.simulator.port,
     worker: apps.worker.port,
+    gateway: apps.gateway.port,
+    gatewayUdp: Number(apps.gateway.ready.udpPort),
     redis: redisServer.port,
   };
-  writeRunFile(RUN_FILE, { redisUrl: redisServer.url, databaseUrl: null, ports, pid: process.pid });
+  writeRunFile(RUN_FILE, { redisUrl: redisServer.url, databaseUrl: sqliteUrl(JOURNAL_DIR), ports, pid: process.pid });
   console.log(banner(apps, redisServer.url));
-  exitCode = await runTraffic();
+  exitCode = await runTraffic({ ...DEMO_CREDENTIALS, origin: `http://127.0.0.1:${apps.gateway.port}` });
 } catch (error) {
   console.error(error);
   exitCode = 1;
 } finally {
   removeRunFile(RUN_FILE, process.pid);
+  await apps?.gateway.stop();
   await Promise.all([apps?.dashboard.stop(), apps?.worker.stop()]);
   await apps?.simulator.stop();
   redis.disconnect();
@@ -64,15 +70,15 @@ try {
 if (summary !== undefined) console.log(summary);
 process.exit(exitCode);
 
-async function runTraffic(): Promise<number> {
+async function runTraffic(access: GatewayAccess): Promise<number> {
   const cio = createProducer({ redisUrl: redisServer.url, workspace: WORKSPACE, source: 'demo-shop' });
-  const traffic = startTraffic(cio, options.rate);
+  const shops = { producer: producerShop(cio), gateway: [trackClientShop(access), segmentShop(access)] };
+  const traffic = startTraffic(shops, options.rate);
   const counting = showCounts();
   const ended = options.seconds === undefined ? undefined : setTimeout(() => stopping.abort(), options.seconds * 1000);
   await counting;
   clearTimeout(ended);
   await traffic.stop();
-  await cio.close({ timeoutMs: 5000 });
   if (options.seconds === undefined) return 0;
 
   await waitFor(async () => (await readCounts(redis, WORKSPACE)).waiting === 0, { timeoutMs: SETTLE_MS }).catch(

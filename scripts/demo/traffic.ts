@@ -1,47 +1,39 @@
-import type { Producer } from '@cio-fleet/producer';
+import { type Shop, visitOf } from './shop.ts';
 
 /** Sends sample traffic until it is stopped. */
 export interface Traffic {
-  /** Sends no more, and waits until Redis has everything. */
+  /** Sends no more, and waits until everything is reported. */
   stop(): Promise<void>;
 }
 
-const PEOPLE = 300;
-const PLANS = ['free', 'pro', 'team'] as const;
-const PAGES = ['/', '/pricing', '/docs', '/checkout'] as const;
-const TICK_MS = 100;
+/** The ways in: half of the visits go through the producer, half through the gateway. */
+export interface Shops {
+  readonly producer: Shop;
+  /** They take turns. */
+  readonly gateway: readonly Shop[];
+}
 
-/** A small web shop: people sign up, browse, buy, and once in a while ask to be forgotten. */
-export function startTraffic(cio: Producer, operationsPerSecond: number): Traffic {
+const TICK_MS = 100;
+/** Visits in a row that one shop reports: each sees every kind of visit. */
+const ROUND = 10;
+
+/** A small web shop, whose services report its visits in several ways. */
+export function startTraffic({ producer, gateway }: Shops, visitsPerSecond: number): Traffic {
+  const turns = gateway.flatMap((shop) => [producer, shop]);
   let sent = 0;
   let owed = 0;
   const timer = setInterval(() => {
-    owed += (operationsPerSecond * TICK_MS) / 1000;
+    owed += (visitsPerSecond * TICK_MS) / 1000;
     for (; owed >= 1; owed -= 1) {
       sent += 1;
-      // The producer never rejects, and what Redis can't take now stays buffered.
-      void visit(cio, sent);
+      const shop = turns[Math.floor(sent / ROUND) % turns.length] ?? producer;
+      void shop.report(visitOf(sent));
     }
   }, TICK_MS);
   return {
     async stop() {
       clearInterval(timer);
-      await cio.flush({ timeoutMs: 10_000 });
+      await Promise.all([producer, ...gateway].map((shop) => shop.close()));
     },
   };
-}
-
-function visit(cio: Producer, n: number): Promise<unknown> {
-  const person = `shopper-${(n * 7919) % PEOPLE}`;
-  const step = n % 10;
-  if (n % 997 === 0) return cio.suppress({ email: `forget-me-${n}@example.com` });
-  if (step === 0) {
-    const plan = PLANS[(n / 10) % PLANS.length] ?? 'free';
-    return cio.identify(person, { email: `${person}@example.com`, plan, visits: n });
-  }
-  if (step === 1) return cio.addDevice(person, { token: `token-${person}`, platform: n % 2 ? 'ios' : 'android' });
-  if (step === 2) return cio.trackAnonymous(`browser-${n % 50}`, 'Ad Clicked', { campaign: 'autumn' });
-  if (step < 6) return cio.page(person, `https://shop.example.com${PAGES[n % PAGES.length]}`);
-  if (step < 9) return cio.track(person, 'Product Viewed', { sku: `sku-${n % 40}`, position: n % 12 });
-  return cio.track(person, 'Order Placed', { total: (n % 200) + 0.95, items: (n % 5) + 1 });
 }

@@ -1,3 +1,4 @@
+import { type JournalSettings, readJournalSettings } from '@cio-fleet/journal';
 import {
   type Environment,
   envInteger,
@@ -5,6 +6,7 @@ import {
   findRedisUrl,
   parseConfig,
   parseTrustedNetworks,
+  withDemoJournal,
 } from '@cio-fleet/lifecycle';
 import { type RedisSettings, readRedisSettings } from '@cio-fleet/redis';
 import { LOG_LEVELS } from '@cio-fleet/telemetry';
@@ -55,6 +57,7 @@ export const gatewaySchema = z.object({
 export interface GatewayConfig {
   readonly variables: z.output<typeof gatewaySchema>;
   readonly redis: RedisSettings;
+  readonly journal: JournalSettings;
   /** As they were at start; at least one. */
   readonly workspaces: readonly Workspace[];
   /** The file that they stand in; undefined where the plain variables say it all. */
@@ -78,14 +81,17 @@ export function readGatewayConfig(env: Environment, runFilePath?: string): Gatew
   if (!variables.ok) problems.push(...variables.problems);
   const workspaces = readWorkspaces(env, problems);
   const redis = readRedis(env, runFilePath, problems);
+  const journal = readJournalSettings(withDemoJournal(env, runFilePath));
+  if (!journal.ok) problems.push(...journal.problems);
   const isTrustedProxy = readProxies(env.GATEWAY_TRUSTED_PROXIES || undefined, problems);
   const corsOrigins = readOrigins(env.GATEWAY_CORS_ORIGINS ?? '', problems);
-  if (!variables.ok || redis === undefined || problems.length > 0) return { ok: false, problems };
+  if (!variables.ok || !journal.ok || redis === undefined || problems.length > 0) return { ok: false, problems };
   return {
     ok: true,
     config: Object.freeze({
       variables: variables.config,
       redis,
+      journal: journal.settings,
       workspaces,
       workspacesFile: workspacesFile(env),
       loadWorkspaces: () => loadGatewayWorkspaces(env),

@@ -47,7 +47,7 @@ export function createGatewayApp(options: GatewayAppOptions): Express {
     // Express itself refuses paths with broken percent-encoding.
     if (isClientError(error)) return void response.status(error.status).json({ error: 'bad request' });
     logger.error({ err: error, method: request.method }, 'request failed');
-    response.status(500).json({ error: 'this failed; the log of the gateway says why', code: 'INTERNAL' });
+    response.status(500).json({ error: 'this failed; the log of the gateway says why', code: 'GATEWAY_FAILED' });
   };
   app.use(fail);
   return app;

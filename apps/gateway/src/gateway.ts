@@ -51,7 +51,7 @@ export function createGateway({ config, regionFunctions, logger, version }: Gate
 
   const guard = createGuard({ ...guardOptions(config), regionFunctions, logger, registry });
   const { admission, intake, keyring } = guard;
-  const sinks = createJournalSinks(redis, logger);
+  const sinks = createJournalSinks({ redis, logger, registry, intake: config.journal.intake });
   const notes = createNoteLog({ sinkOf: sinks.of });
   const webhooks = createWebhooks({
     workspaces,
@@ -65,7 +65,9 @@ export function createGateway({ config, regionFunctions, logger, version }: Gate
       forwardUrl: variables.GATEWAY_WEBHOOK_FORWARD_URL,
     }),
     onTaken(workspace, read, receivedAtMs) {
-      if (read.kind !== 'unreadable') sinks.of(workspace).record(webhookRow(workspace, read.event, receivedAtMs));
+      // Notes are written because somebody asked for it; these only where there is a journal, or they fill its queue for nobody.
+      const isKept = config.journal.place !== undefined && read.kind !== 'unreadable';
+      if (isKept) sinks.of(workspace).record(webhookRow(workspace, read.event, receivedAtMs));
     },
   });
   const track = createTrackRoutes({

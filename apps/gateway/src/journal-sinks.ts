@@ -1,7 +1,8 @@
-import { createJournalSink, type JournalSink } from '@cio-fleet/journal';
+import { createJournalSink, type JournalSettings, type JournalSink } from '@cio-fleet/journal';
 import { type Service, service } from '@cio-fleet/lifecycle';
-import type { Logger } from '@cio-fleet/telemetry';
+import { type Logger, METRIC_PREFIX } from '@cio-fleet/telemetry';
 import type { Redis } from 'ioredis';
+import { Counter, type Registry } from 'prom-client';
 
 /** The ways into the journals: one for each workspace, made when it is first needed. */
 export interface JournalSinks {
@@ -13,14 +14,33 @@ export interface JournalSinks {
 /** How long stopping waits for Redis to take the last rows, in ms. */
 const STOP_TIMEOUT_MS = 5_000;
 
-/** @param redis - a client that waits for Redis (`purpose: 'worker'`) */
-export function createJournalSinks(redis: Redis, logger: Logger): JournalSinks {
+export interface JournalSinksOptions {
+  /** Waits for Redis (`purpose: 'worker'`). */
+  readonly redis: Redis;
+  readonly logger: Logger;
+  readonly registry: Registry;
+  readonly intake: JournalSettings['intake'];
+}
+
+export function createJournalSinks({ redis, logger, registry, intake }: JournalSinksOptions): JournalSinks {
+  const drops = new Counter({
+    name: `${METRIC_PREFIX}journal_dropped_rows_total`,
+    help: 'Rows that the journal will not have, because a bound was hit.',
+    labelNames: ['workspace', 'reason'],
+    registers: [registry],
+  });
   const sinks = new Map<string, JournalSink>();
   return {
     of(workspace) {
       const known = sinks.get(workspace);
       if (known !== undefined) return known;
-      const made = createJournalSink({ redis, workspace, logger });
+      const made = createJournalSink({
+        redis,
+        workspace,
+        ...intake,
+        logger,
+        onDropped: ({ reason, rows }) => drops.inc({ workspace, reason }, rows),
+      });
       sinks.set(workspace, made);
       return made;
     },

@@ -60,7 +60,11 @@ it('logs one ready line with pid and port, and answers its health endpoints', as
 });
 
 it('exits with 2 and names every problem before it connects', async () => {
-  const message = await problemsOf({ REDIS_URL: 'http://127.0.0.1', GATEWAY_PORT: 'x', GATEWAY_TRUSTED_PROXIES: 'everywhere' });
+  const message = await problemsOf({
+    REDIS_URL: 'http://127.0.0.1',
+    GATEWAY_PORT: 'x',
+    GATEWAY_TRUSTED_PROXIES: 'everywhere',
+  });
   expect(message).toContain('ended with code 2');
   expect(message).toMatch(/REDIS_URL: /);
   expect(message).toMatch(/GATEWAY_PORT: expected a whole number from 0 to 65535/);

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { readTraceparent } from '@cio-fleet/contracts';
 import type { OperationInput } from '@cio-fleet/producer';
 import type { Caller } from '../access/caller.ts';
 
@@ -11,16 +12,17 @@ export interface CallLabels {
   readonly idempotencyKey?: string;
 }
 
-/** W3C trace context; the trace id is what finds the trace. @see https://www.w3.org/TR/trace-context/#traceparent-header */
-const TRACEPARENT = /^[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}/;
+/** Characters of a traceparent. What a later version may append is of no use to us. */
+const TRACEPARENT_LENGTH = 55;
 /** Visible ASCII: what else a header may hold has no place in a label. */
 const LABEL = /^[\x21-\x7e]{1,128}$/;
 
 /** Reads the labels of a request's headers; what is no good label is left out, for no call fails by its trace. */
 export function callLabels(caller: Caller, headers: IncomingHttpHeaders): CallLabels {
   const { traceparent } = headers;
-  const trace = typeof traceparent === 'string' ? TRACEPARENT.exec(traceparent)?.[1] : undefined;
-  const traceId = trace ?? labelOf(headers['x-request-id']);
+  const isTrace = typeof traceparent === 'string' && readTraceparent(traceparent) !== undefined;
+  // Whole, so that the delivery can be linked to the span that it names.
+  const traceId = isTrace ? traceparent.slice(0, TRACEPARENT_LENGTH) : labelOf(headers['x-request-id']);
   const sessionId = labelOf(headers['x-session-id']);
   const idempotencyKey = labelOf(headers['idempotency-key']);
   return {

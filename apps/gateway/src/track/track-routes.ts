@@ -59,7 +59,7 @@ export function createTrackRoutes(deps: TrackRoutesDeps): Router {
       return send(response, problemAnswer(version, error));
     }
     logger.error({ err: error, method: request.method, dialect: `track-${version}` }, 'request failed');
-    const problem = new HttpProblem('INTERNAL', 500, 'this failed; the log of the gateway says why');
+    const problem = new HttpProblem('GATEWAY_FAILED', 500, 'this failed; the log of the gateway says why');
     send(response, problemAnswer(version, problem));
   };
 

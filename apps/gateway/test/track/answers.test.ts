@@ -319,10 +319,10 @@ describe('v2', () => {
 
 describe('headers', () => {
   it('give operations their trace, session and idempotency key', async () => {
-    const trace = '4bf92f3577b34da6a3ce929d0e0e4736';
+    const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
     const headers = {
       authorization: BASIC,
-      traceparent: `00-${trace}-00f067aa0ba902b7-01`,
+      traceparent,
       'x-request-id': 'unused',
       'x-session-id': 's-1',
       'idempotency-key': 'k-1',
@@ -331,7 +331,7 @@ describe('headers', () => {
       await rig.call('POST', '/api/v1/customers/42/suppress', {}, headers);
       await rig.call('POST', '/api/v2/batch', { batch: [person('delete'), person('suppress')] }, headers);
     });
-    expect(one).toMatchObject({ traceId: trace, sessionId: 's-1', idempotencyKey: 'k-1' });
+    expect(one).toMatchObject({ traceId: traceparent, sessionId: 's-1', idempotencyKey: 'k-1' });
     expect(two).toMatchObject([{ idempotencyKey: 'k-1:0' }, { idempotencyKey: 'k-1:1' }]);
   });
 
