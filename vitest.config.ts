@@ -1,13 +1,14 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
 
-const SOURCE_CONDITION = '@cio-fleet/source';
+/** What Node itself asks for, and our source. Vite's `module` would load builds that only bundlers can read. */
+const CONDITIONS = ['@cio-fleet/source', 'node', 'development|production'];
 const BROWSER_TESTS = '**/test/browser/**/*.test.ts';
 
 /** Packages and apps are read from source, so that a test never runs against a stale build. */
 const resolveFromSource = {
-  resolve: { conditions: [SOURCE_CONDITION, 'module', 'node', 'development|production'] },
-  ssr: { resolve: { conditions: [SOURCE_CONDITION, 'module', 'node', 'development|production'] } },
+  resolve: { conditions: CONDITIONS },
+  ssr: { resolve: { conditions: CONDITIONS } },
 };
 
 const limits = { testTimeout: 60_000, hookTimeout: 60_000, teardownTimeout: 20_000 };

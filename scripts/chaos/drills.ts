@@ -1,18 +1,14 @@
 import { freezeWorkers } from '../scenarios/freeze.ts';
 import { stopWorkers } from '../scenarios/graceful-stop.ts';
 import { orderAndLoss } from '../scenarios/order-and-loss.ts';
-
-/** A drill with a fixed course, in its full length; CI runs shorter ones. */
-export interface Drill {
-  readonly name: string;
-  readonly description: string;
-  run(seed: number): Promise<{ readonly result: object; readonly problems: readonly string[] }>;
-}
-
-/** `problem` where `isBroken`. */
-function problemsWhere(...checks: readonly (readonly [isBroken: boolean, problem: string])[]): readonly string[] {
-  return checks.filter(([isBroken]) => isBroken).map(([, problem]) => problem);
-}
+import { BOUNDED_DRILL } from './drills/bounded-drill.ts';
+import type { Drill } from './drills/drill.ts';
+import { LEDGER_DRILL } from './drills/ledger-drill.ts';
+import { MILLION_DRILL } from './drills/million-drill.ts';
+import { REDIS_DOWN_DRILL } from './drills/redis-down-drill.ts';
+import { RESTORE_DRILL } from './drills/restore-drill.ts';
+import { ROLLING_UPGRADE_DRILL } from './drills/rolling-upgrade-drill.ts';
+import { problemsWhere } from './problem.ts';
 
 const RUNS = 10;
 
@@ -71,4 +67,10 @@ export const DRILLS: readonly Drill[] = [
       };
     },
   },
+  REDIS_DOWN_DRILL,
+  MILLION_DRILL,
+  BOUNDED_DRILL,
+  RESTORE_DRILL,
+  ROLLING_UPGRADE_DRILL,
+  LEDGER_DRILL,
 ];

@@ -1,4 +1,5 @@
-import { DRILLS, type Drill } from './drills.ts';
+import type { Drill } from './drills/drill.ts';
+import { DRILLS } from './drills.ts';
 import { runFaults } from './fault-run.ts';
 import { FAULTS } from './faults/index.ts';
 import { flavourOf } from './flavour.ts';
@@ -11,29 +12,30 @@ if (!parsed.ok) {
   console.error(parsed.problem);
   process.exit(2);
 }
-const { seeds, minutes, only, soakMinutes, json, perSecond } = parsed.options;
+const { seeds, minutes, only, drill, soakMinutes, json, perSecond } = parsed.options;
 /** With `--json`, stdout is for the results alone. */
 const say = json ? console.error : console.log;
 const onFault = (name: string, atSeconds: number) => say(`  ${atSeconds.toFixed(1).padStart(6)} s  ${name}`);
 let hasFailed = false;
 
-const drill = DRILLS.find(({ name }) => name === only);
-for (const seed of seeds) {
-  if (drill !== undefined) await runDrill(drill, seed);
-  else if (soakMinutes !== undefined) await runSoak(seed, soakMinutes);
-  else await runRandom(seed);
+const drills = DRILLS.filter(({ name }) => drill === 'all' || name === drill);
+if (drill !== undefined && drills.length === 0) {
+  console.error(`expected --drill to be all or one of ${DRILLS.map(({ name }) => name).join(', ')}, got ${drill}`);
+  process.exit(2);
 }
-// Without a choice: the drills in their full length too.
-if (only === undefined && soakMinutes === undefined && seeds.length === 1) {
-  for (const each of DRILLS) await runDrill(each, seeds[0] ?? 1);
+for (const seed of seeds) {
+  for (const each of drills) await runDrill(each, seed);
+  if (drills.length > 0) continue;
+  if (soakMinutes !== undefined) await runSoak(seed, soakMinutes);
+  else await runRandom(seed);
 }
 process.exit(hasFailed ? 1 : 0);
 
 async function runRandom(seed: number): Promise<void> {
   const faults = FAULTS.filter(({ name, family }) => only === undefined || `${family}: ${name}`.includes(only));
   if (faults.length === 0) {
-    const names = [...DRILLS.map(({ name }) => name), ...FAULTS.map(({ name, family }) => `${family}: ${name}`)];
-    console.error(`expected --only to be a drill or part of one of these, got ${only}:\n  ${names.join('\n  ')}`);
+    const names = FAULTS.map(({ name, family }) => `${family}: ${name}`);
+    console.error(`expected --only to be part of one of these, got ${only}:\n  ${names.join('\n  ')}`);
     process.exit(2);
   }
   const { name, ...flavour } = flavourOf(seed);
@@ -51,7 +53,7 @@ async function runSoak(seed: number, forMinutes: number): Promise<void> {
 
 async function runDrill({ name, description, run }: Drill, seed: number): Promise<void> {
   say(description);
-  const { result, problems } = await run(seed);
+  const { result, problems } = await run(seed, say);
   judge(`${name}, seed ${seed}`, result, problems);
 }
 

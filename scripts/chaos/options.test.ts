@@ -8,13 +8,17 @@ const parse = (...args: string[]) => {
 
 describe('the options of npm run chaos', () => {
   it('are a minute of random faults with any seed, unless told otherwise', () => {
-    const defaults = { seeds: [77], minutes: 1, only: undefined, soakMinutes: undefined, json: false, perSecond: 500 };
-    expect(parse()).toEqual(defaults);
+    const defaults = { seeds: [77], minutes: 1, json: false, perSecond: 500 };
+    expect(parse()).toEqual({ ...defaults, only: undefined, drill: undefined, soakMinutes: undefined });
   });
 
   it('take one seed or a range of them', () => {
     expect(parse('--seed', '5', '--minutes', '0.5', '--json')).toMatchObject({ seeds: [5], minutes: 0.5, json: true });
     expect(parse('--seeds', '3-6', '--only', 'redis')).toMatchObject({ seeds: [3, 4, 5, 6], only: 'redis' });
+  });
+
+  it('name a drill of fixed course', () => {
+    expect(parse('--drill', 'redis-down')).toMatchObject({ drill: 'redis-down', only: undefined });
   });
 
   it('run a soak at twice the rate', () => {

@@ -4,8 +4,10 @@ import { parseArgs } from 'node:util';
 export interface ChaosOptions {
   readonly seeds: readonly number[];
   readonly minutes: number;
-  /** Only faults whose name or family contains this; or the name of a drill. */
+  /** Only faults whose name or family contains this. */
   readonly only: string | undefined;
+  /** The name of a drill of fixed course, or `all`; undefined: random faults. */
+  readonly drill: string | undefined;
   /** Minutes of the soak; undefined: no soak. */
   readonly soakMinutes: number | undefined;
   /** Whether each run ends with a line of JSON on stdout, and people read stderr. */
@@ -14,7 +16,7 @@ export interface ChaosOptions {
 }
 
 export const USAGE =
-  'usage: npm run chaos -- [--seed N | --seeds A-B] [--minutes M] [--only TEXT] [--per-second N] [--soak MINUTES] [--json]';
+  'usage: npm run chaos -- [--seed N | --seeds A-B] [--minutes M] [--only TEXT] [--drill NAME] [--per-second N] [--soak MINUTES] [--json]';
 
 export type ParsedOptions =
   | { readonly ok: true; readonly options: ChaosOptions }
@@ -40,7 +42,15 @@ export function parseChaosOptions(args: readonly string[], anySeed: number): Par
   if (!(perSecond > 0)) return problem('expected --per-second to be a number above 0');
   return {
     ok: true,
-    options: { seeds, minutes, only: values.only, soakMinutes, json: values.json === true, perSecond },
+    options: {
+      seeds,
+      minutes,
+      only: values.only,
+      drill: values.drill,
+      soakMinutes,
+      json: values.json === true,
+      perSecond,
+    },
   };
 }
 
@@ -52,6 +62,7 @@ function readArguments(args: readonly string[]) {
       seeds: { type: 'string' },
       minutes: { type: 'string', default: '1' },
       only: { type: 'string' },
+      drill: { type: 'string' },
       soak: { type: 'string' },
       json: { type: 'boolean' },
       'per-second': { type: 'string' },

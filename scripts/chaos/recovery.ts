@@ -2,8 +2,11 @@ import { allQueues, redriveDeadLetters } from '@cio-fleet/lanes';
 import { waitFor } from '@cio-fleet/testkit';
 import type { Stage } from './stage.ts';
 
-/** Rounds of redriving: what a storm of faults made a dead letter twice comes back with the second or third. */
-const REDRIVE_ROUNDS = 5;
+/** Rounds of redriving that may bring nothing: what a storm of faults made a dead letter twice comes back with the second. */
+const IDLE_ROUNDS = 3;
+
+/** How long it may take until one more of the dead letters that are being redriven is on its way. */
+const PROGRESS_TIMEOUT_MS = 5_000;
 
 /** Mends everything that can be broken, and starts what is missing. */
 export async function mendAll(stage: Stage, workers: number): Promise<void> {
@@ -32,16 +35,29 @@ export async function settle(stage: Stage, timeoutMs: number): Promise<boolean> 
   );
 }
 
-/** Sends every dead letter again, until there is none: all that was accepted must arrive in the end. */
+/** Sends every dead letter again, until there is none, or no fewer: all that was accepted must arrive in the end. */
 export async function redriveAll(stage: Stage, timeoutMs: number): Promise<void> {
-  for (let round = 0; round < REDRIVE_ROUNDS; round += 1) {
-    if ((await stage.rig.ledger())['dead-lettered'] === 0) return;
+  const left = async () => (await stage.rig.ledger())['dead-lettered'];
+  let before = await left();
+  for (let idle = 0; before > 0 && idle < IDLE_ROUNDS; ) {
     await stage.deadLetters.look();
     await redriveDeadLetters({ redis: stage.rig.client, workspace: 'default', ratePerSecond: 5000 });
-    await waitFor(async () => (await stage.rig.ledger())['dead-lettered'] === 0, { timeoutMs: 5000 }).catch(
-      () => undefined, // Some are still on their way to rest; the next round takes them.
-    );
-    if (!(await settle(stage, timeoutMs))) return;
+    await noLonger(left);
+    await settle(stage, timeoutMs);
+    const after = await left();
+    idle = after < before ? 0 : idle + 1;
+    before = after;
+  }
+}
+
+/** Waits while a count falls: thousands take minutes on a busy machine. Some that don't fall are on their way to rest. */
+async function noLonger(count: () => Promise<number>): Promise<void> {
+  for (let before = await count(); before > 0; ) {
+    const last = before;
+    const hasFallen = async () => (await count()) < last;
+    const isFalling = await waitFor(hasFallen, { timeoutMs: PROGRESS_TIMEOUT_MS, intervalMs: 100 }).catch(() => false);
+    if (!isFalling) return;
+    before = await count();
   }
 }
 

@@ -27,6 +27,8 @@ export interface StageOptions {
   readonly spoolMode?: 'overflow' | 'always';
   /** Environment of the workers, beside the drill's times. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Environment of the producers. */
+  readonly producerEnv?: Readonly<Record<string, string>>;
   readonly workerEntry?: string;
   /** Whether a dashboard runs. @defaultValue true */
   readonly hasOperator?: boolean;
@@ -86,6 +88,7 @@ export async function setStage(options: StageOptions): Promise<Stage> {
         perSecond: options.perSecond / options.producers,
         mix,
         ...(options.producer && { producer: options.producer }),
+        ...(options.producerEnv && { env: options.producerEnv }),
         ...(options.spoolMode && { spoolMode: options.spoolMode }),
       }),
     ),

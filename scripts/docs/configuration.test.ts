@@ -3,8 +3,10 @@ import { findRedisUrl } from '@cio-fleet/lifecycle';
 import { describe, expect, it } from 'vitest';
 import { CLI_VARIABLES, readCliConfig } from '../../apps/cli/src/session/config.ts';
 import { DASHBOARD_VARIABLES, readDashboardConfig } from '../../apps/dashboard/src/config.ts';
+import { gatewaySchema } from '../../apps/gateway/src/config.ts';
 import { configSchema as simulatorSchema } from '../../apps/simulator/src/config.ts';
 import { workerSchema } from '../../apps/worker/src/config.ts';
+import { JOURNAL_VARIABLES } from '../../packages/journal/src/settings.ts';
 import { PRODUCER_DEFAULTS } from '../../packages/producer/src/producer-options.ts';
 import { TLS_VARIABLES } from '../../packages/redis/src/redis-settings.ts';
 import { WORKSPACE_VARIABLES } from '../../packages/workspaces/src/from-variables.ts';
@@ -34,10 +36,16 @@ function redisVariables(app: string): readonly string[] {
 
 /** What each app reads, beside what no schema holds. */
 const READ_BY: Readonly<Record<string, readonly string[]>> = {
-  worker: [...Object.keys(workerSchema.shape), ...WORKSPACE_NAMES, ...redisVariables('worker')],
-  dashboard: [...DASHBOARD_VARIABLES, ...WORKSPACE_NAMES, ...redisVariables('dashboard')],
+  worker: [...Object.keys(workerSchema.shape), ...WORKSPACE_NAMES, ...redisVariables('worker'), ...JOURNAL_VARIABLES],
+  gateway: [
+    ...Object.keys(gatewaySchema.shape),
+    ...WORKSPACE_NAMES,
+    ...redisVariables('gateway'),
+    ...JOURNAL_VARIABLES,
+  ],
+  dashboard: [...DASHBOARD_VARIABLES, ...WORKSPACE_NAMES, ...redisVariables('dashboard'), ...JOURNAL_VARIABLES],
   simulator: Object.keys(simulatorSchema.shape),
-  cli: [...CLI_VARIABLES, ...WORKSPACE_NAMES, ...redisVariables('cli'), 'LOG_LEVEL'],
+  cli: [...CLI_VARIABLES, ...WORKSPACE_NAMES, ...redisVariables('cli'), ...JOURNAL_VARIABLES, 'LOG_LEVEL'],
   'drop-in': ['REDIS_URL', 'CIO_FLEET_WORKSPACE'],
 };
 
@@ -49,7 +57,7 @@ function readDefaults(): ReadonlyMap<string, ReadonlySet<string>> {
     found.set(name, (found.get(name) ?? new Set()).add(String(value)));
   };
   const { CIO_FLEET_WORKER_NAME: _host, ...workerFields } = workerSchema.shape;
-  for (const fields of [workerFields, simulatorSchema.shape]) {
+  for (const fields of [workerFields, simulatorSchema.shape, gatewaySchema.shape]) {
     for (const [name, field] of Object.entries(fields)) add(name, field.parse(undefined));
   }
   const cli = readCliConfig({});

@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { codeSpansOf, type Page, proseOf, ROOT, readPage, readPages } from './pages.ts';
+import { anchorsOf, codeSpansOf, type Page, proseOf, ROOT, readPage, readPages } from './pages.ts';
 
 const pages = readPages();
 
@@ -9,17 +9,6 @@ const pages = readPages();
 function localLinks({ text }: Page): readonly string[] {
   const targets = [...proseOf(text).matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => target ?? '');
   return targets.filter((target) => !/^[a-z]+:/.test(target));
-}
-
-/** The anchors that the headings of a page get on GitHub and in most viewers. */
-function anchorsOf({ text }: Page): readonly string[] {
-  const headings = [...proseOf(text).matchAll(/^#{1,6} (.+)$/gm)].map(([, heading]) => heading ?? '');
-  return headings.map((heading) =>
-    heading
-      .toLowerCase()
-      .replace(/[^\p{L}\p{N} _-]/gu, '')
-      .replaceAll(' ', '-'),
-  );
 }
 
 function brokenLinks(page: Page): readonly string[] {

@@ -27,6 +27,17 @@ export function proseOf(text: string): string {
   return text.replace(/^```[\s\S]*?^```$/gm, '');
 }
 
+/** The anchors that the headings of a page get on GitHub and in most viewers. */
+export function anchorsOf({ text }: Page): readonly string[] {
+  const headings = [...proseOf(text).matchAll(/^#{1,6} (.+)$/gm)].map(([, heading]) => heading ?? '');
+  return headings.map((heading) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
 /** Every `code span` of the prose. */
 export function codeSpansOf(text: string): readonly string[] {
   return [...proseOf(text).matchAll(/`([^`\n]+)`/g)].map(([, span]) => span ?? '');

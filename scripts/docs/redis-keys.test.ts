@@ -11,7 +11,13 @@ const SINGLE_KEYS: Readonly<Record<string, string>> = {
   erasureKey: keys.erasureKey(PLACE, '<lane key>'),
   sequenceKey: keys.sequenceKey(PLACE, 0, '<run>').replace(':0:', ':<lane>:'),
   heartbeatKey: keys.heartbeatKey(PLACE, '<worker>'),
+  gatewayLimitKey: keys.gatewayLimitKey(PLACE, '<subject>'),
+  gatewayReportKey: keys.gatewayReportKey(PLACE, '<bucket>'),
+  outcomesKey: keys.outcomesKey(PLACE),
+  regionKey: keys.regionKey(PLACE, '<digest>'),
   idempotencyClaimKey: keys.idempotencyClaimKey(PLACE, '<lane key>', '<key>'),
+  webhooksTakenKey: keys.webhooksTakenKey(PLACE, 'FIRST…YZ').replace('FIRST:YZ', '<first 5>:<last 2>'),
+  webhookTakenKey: keys.webhookTakenKey(PLACE, '<digest>'),
 };
 
 const rows = tableRowsOf(readPage('docs/architecture.md').text, 'Key').map((cells) =>

@@ -17,6 +17,9 @@ export interface LoadMix {
 /** Only what any receiver takes: for drills that look at order and loss alone. */
 export const PLAIN_MIX: LoadMix = { identify: 0.2, rejected: 0, large: 0, erasure: 0 };
 
+/** Tracks of about 32 KB only. */
+export const LARGE_MIX: LoadMix = { identify: 0, rejected: 0, large: 1, erasure: 0 };
+
 /** A bit of everything. */
 export const FULL_MIX: LoadMix = { identify: 0.2, rejected: 0.01, large: 0.004, erasure: 0.003 };
 
@@ -35,6 +38,8 @@ export interface NumberedLoadOptions {
   readonly mix?: LoadMix;
   /** What the ids of persons begin with. Two loads must not share persons. @defaultValue 'p' */
   readonly personPrefix?: string;
+  /** Bytes of text that each track and identify carries for its size. @defaultValue 0 */
+  readonly fillerBytes?: number;
   /**
    * Called for a call that was not accepted; `retained` ones are sent all the same when Redis is back.
    * @defaultValue throws, unless it is retained
@@ -54,21 +59,22 @@ const VALUE_BYTES = 900;
  */
 export async function sendNumberedLoad(options: NumberedLoadOptions): Promise<void> {
   const { cio, operations, persons, random, concurrency, perSecond, signal } = options;
-  const { mix = PLAIN_MIX, personPrefix = 'p' } = options;
+  const { mix = PLAIN_MIX, personPrefix = 'p', fillerBytes = 0 } = options;
+  const filler = fillerBytes === 0 ? {} : { filler: 'x'.repeat(fillerBytes) };
   const startedAt = performance.now();
-  const last = new Map<string, Promise<void>>();
+  const last = new Map<string, Promise<boolean>>();
   let sent = 0;
   let throwAways = 0;
 
-  async function call(person: string, before: Promise<void> | undefined): Promise<void> {
+  async function call(person: string, before: Promise<boolean> | undefined): Promise<boolean> {
     await before;
-    await numbered(options, person, (n) => {
+    return numbered(options, person, (n) => {
       const draw = random();
-      if (draw < mix.identify) return cio.identify(person, { [`n${n}`]: true });
+      if (draw < mix.identify) return cio.identify(person, { [`n${n}`]: true, ...filler });
       if (draw < mix.identify + mix.rejected) return cio.track(person, REJECTED_NAME, { n });
       if (draw < mix.identify + mix.rejected + mix.large)
         return cio.track(person, 'Large', { n, ...largeAttributes() });
-      return cio.track(person, 'Numbered', { n });
+      return cio.track(person, 'Numbered', { n, ...filler });
     });
   }
 
@@ -84,7 +90,9 @@ export async function sendNumberedLoad(options: NumberedLoadOptions): Promise<vo
       const person = `${personPrefix}${integerBelow(random, persons)}`;
       const done = call(person, last.get(person));
       last.set(person, done);
-      await done;
+      const isOk = await done;
+      // Refusals come at once: without this a load without a pace would never let the loop turn.
+      if (!isOk) await new Promise((resolve) => setImmediate(resolve));
     }
   };
   await Promise.all(Array.from({ length: concurrency }, lane));
@@ -108,7 +116,7 @@ export async function liveAndBeErased(
     },
     ...(isDelete ? [(n: number) => cio.track(person, 'Numbered', { n })] : []),
   ];
-  const calls: Promise<void>[] = [];
+  const calls: Promise<boolean>[] = [];
   for (const step of steps) {
     const done = numbered(options, person, step);
     calls.push(done);
@@ -118,15 +126,17 @@ export async function liveAndBeErased(
   await Promise.all(calls);
 }
 
+/** @returns whether it was accepted */
 async function numbered(
   { checker, onRefused = throwUnlessRetained }: Pick<NumberedLoadOptions, 'checker' | 'onRefused'>,
   person: string,
   call: (n: number) => Promise<EnqueueResult>,
-): Promise<void> {
+): Promise<boolean> {
   const n = checker.next(person);
   const result = await call(n);
   if (result.ok) checker.accepted(person, n);
   else onRefused(result, person, n);
+  return result.ok;
 }
 
 function throwUnlessRetained({ error }: EnqueueResult & { readonly ok: false }): void {

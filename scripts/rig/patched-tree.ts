@@ -2,6 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { SourceTree } from './source-tree.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -19,21 +20,13 @@ export interface Patch {
   readonly replace: string;
 }
 
-/** A copy of the fleet's source with a mistake in it. */
-export interface PatchedTree {
-  readonly workerEntry: string;
-  /** The numbered producer's process. */
-  readonly producerEntry: string;
-  remove(): void;
-}
-
 /**
  * Copies apps and packages to a temporary folder and applies `patches`: the checker must notice each mistake, and mistakes
  * have no place in production code, not even behind a switch.
  *
  * @throws Error when a text is not there exactly once: then the code has changed, and the mistake must be made anew
  */
-export function createPatchedTree(patches: readonly Patch[]): PatchedTree {
+export function createPatchedTree(patches: readonly Patch[]): SourceTree {
   const home = mkdtempSync(join(tmpdir(), 'cio-fleet-mutant-'));
   for (const folder of FOLDERS) {
     cpSync(join(ROOT, folder), join(home, folder), {

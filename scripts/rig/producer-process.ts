@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { type GuardedProcess, spawnGuarded, waitFor } from '@cio-fleet/testkit';
 import type { ArrivalChecker } from './arrival-checker.ts';
 import type { NumberedProducerOptions } from './numbered-producer.ts';
-import { parseProducerLine } from './producer-report.ts';
+import { type Pace, parseProducerLine } from './producer-report.ts';
 
 const ENTRY = fileURLToPath(new URL('numbered-producer.ts', import.meta.url));
 
@@ -14,8 +14,14 @@ export interface ProducerProcess {
   readonly refused: ReadonlyMap<string, number>;
   /** Operations that were still buffered when their call was answered; they count as accepted once all is flushed. */
   readonly retained: () => number;
-  /** Of calls that were answered; known once it has ended in peace. */
-  readonly slowestCallMs: () => number | undefined;
+  /** How its calls have gone, as it said last: half a second ago at most, while it lives. */
+  readonly pace: () => Pace;
+  /** Whether it has made all the calls that it was told to make. */
+  readonly hasSent: () => boolean;
+  /** Whether after that nothing was left in its memory or its spool. */
+  readonly hasFlushed: () => boolean;
+  /** Whether it said that it ended in peace: a throw in between would have ended it otherwise. */
+  readonly hasEnded: () => boolean;
   kill(signal: NodeJS.Signals): boolean;
   /** No more calls; waits until what is buffered is in Redis. False when it could not be. */
   stop(): Promise<boolean>;
@@ -44,7 +50,10 @@ export async function startProducerProcess(options: ProducerProcessOptions): Pro
   const retained: (readonly [string, number])[] = [];
   let isReady = false;
   let isFlushed = false;
-  let slowestCallMs: number | undefined;
+  let pace: Pace = { slowestCallMs: 0, lateCalls: 0, longestGapMs: 0 };
+  let hasSent = false;
+  let hasFlushed = false;
+  let hasEnded = false;
   let hasExited = false;
   void child.exited.then(() => {
     hasExited = true;
@@ -71,8 +80,18 @@ export async function startProducerProcess(options: ProducerProcessOptions): Pro
       case 'refused':
         refused.set(line.code, (refused.get(line.code) ?? 0) + 1);
         break;
+      case 'pace':
+        pace = line;
+        break;
+      case 'sent':
+        hasSent = true;
+        break;
+      case 'flushed':
+        hasFlushed = true;
+        break;
       case 'ended':
-        ({ isFlushed, slowestCallMs } = line);
+        hasEnded = true;
+        isFlushed = line.isFlushed;
         // What stayed buffered was promised to be sent, and now it is in Redis.
         if (isFlushed) for (const [person, n] of retained) checker.accepted(person, n);
         break;
@@ -90,7 +109,10 @@ export async function startProducerProcess(options: ProducerProcessOptions): Pro
     pid: child.pid,
     refused,
     retained: () => retained.length,
-    slowestCallMs: () => slowestCallMs,
+    pace: () => pace,
+    hasSent: () => hasSent,
+    hasFlushed: () => hasFlushed,
+    hasEnded: () => hasEnded,
     kill: (signal) => child.signal(signal),
     async stop() {
       child.signal('SIGTERM');

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { type Ledger, readLedger, workspaceKeys } from '@cio-fleet/contracts';
+import { type Ledger, workspaceKeys } from '@cio-fleet/contracts';
 import { createProducer, type Producer, type ProducerOptions } from '@cio-fleet/producer';
 import { createSimulator, type Simulator, type SimulatorOptions } from '@cio-fleet/simulator';
 import {
@@ -11,6 +11,7 @@ import {
 } from '@cio-fleet/testkit';
 import { Redis } from 'ioredis';
 import { type ArrivalChecker, createArrivalChecker } from './arrival-checker.ts';
+import { ledgerIn } from './ledger-in.ts';
 
 const WORKER_ENTRY = fileURLToPath(new URL('../../apps/worker/src/main.ts', import.meta.url));
 
@@ -41,7 +42,8 @@ export interface Rig {
   readonly client: Redis;
   readonly simulator: Simulator;
   readonly checker: ArrivalChecker;
-  startWorker(env?: Readonly<Record<string, string>>): Promise<FleetProcess>;
+  /** @param entry - `main.ts` of another version of the worker */
+  startWorker(env?: Readonly<Record<string, string>>, entry?: string): Promise<FleetProcess>;
   createProducer(options?: Partial<ProducerOptions>): Producer;
   ledger(): Promise<Ledger>;
   held(): Promise<number>;
@@ -65,9 +67,9 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
     client,
     simulator,
     checker,
-    async startWorker(env = {}) {
+    async startWorker(env = {}, entry = options.workerEntry ?? WORKER_ENTRY) {
       const worker = await runFleetProcess({
-        entry: options.workerEntry ?? WORKER_ENTRY,
+        entry,
         env: {
           ...DRILL_TIMES,
           REDIS_URL: redis.url,
@@ -89,10 +91,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
       producers.add(producer);
       return producer;
     },
-    async ledger() {
-      const [ledger, waiting] = await Promise.all([client.hgetall(keys.ledger), client.hgetall(keys.waiting)]);
-      return readLedger(ledger, waiting);
-    },
+    ledger: () => ledgerIn(client),
     held: () => client.hlen(keys.held),
     async stop() {
       await Promise.all([...producers].map((producer) => producer.close({ timeoutMs: 1000 })));

@@ -6,17 +6,18 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Verdict } from '../rig/arrival-checker.ts';
 import { compileShim, NO_SHIM } from '../rig/native-shim.ts';
 import { PLAIN_MIX } from '../rig/numbered-load.ts';
-import { createPatchedTree, type PatchedTree } from '../rig/patched-tree.ts';
+import { createPatchedTree } from '../rig/patched-tree.ts';
 import { createPowerCut, type PowerCut } from '../rig/power-cut.ts';
 import { type ProducerProcess, startProducerProcess } from '../rig/producer-process.ts';
 import { type Rig, startRig } from '../rig/rig.ts';
+import type { SourceTree } from '../rig/source-tree.ts';
 
 const hasShim = compileShim('fsync-recorder') !== undefined;
 
 let rig: Rig;
 let powerCut: PowerCut | undefined;
 let spoolDir: string;
-let tree: PatchedTree | undefined;
+let tree: SourceTree | undefined;
 afterEach(async () => {
   await rig.stop();
   powerCut?.dispose();

@@ -1,19 +1,26 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { addAbusersCommand } from './commands/abusers.ts';
 import { addBrakesCommand } from './commands/brakes.ts';
 import { addBreakerCommand } from './commands/breaker.ts';
 import { addCompletionCommand } from './commands/completion.ts';
 import { addDeadLettersCommand } from './commands/dead-letters.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
+import { addErrorsCommand } from './commands/errors.ts';
 import type { AddCommand, Attach } from './commands/fleet-command.ts';
+import { addForgetCommand } from './commands/forget.ts';
 import { addDiscardCommand, addHoldCommand } from './commands/hold-and-discard.ts';
 import { addImportCommand } from './commands/import.ts';
+import { addJournalCommand } from './commands/journal.ts';
 import { addLanesCommand } from './commands/lanes.ts';
+import { addPersonCommand } from './commands/person.ts';
 import { addRateCommand } from './commands/rate.ts';
 import { addRedriveCommand } from './commands/redrive.ts';
 import { addReleaseCommand } from './commands/release.ts';
 import { addSendCommand } from './commands/send.ts';
+import { addSourcesCommand } from './commands/sources.ts';
 import { addStatusCommand } from './commands/status.ts';
+import { addTailCommand } from './commands/tail.ts';
 
 /** Options that every command takes, before or after its name. */
 export interface GlobalOptions {
@@ -36,6 +43,13 @@ const COMMANDS: readonly AddCommand[] = [
   addDiscardCommand,
   addReleaseCommand,
   addBrakesCommand,
+  addPersonCommand,
+  addErrorsCommand,
+  addSourcesCommand,
+  addTailCommand,
+  addForgetCommand,
+  addJournalCommand,
+  addAbusersCommand,
   addDoctorCommand,
   addCompletionCommand,
 ];

@@ -186,6 +186,54 @@ describe('fleet import', () => {
   });
 });
 
+describe('fleet import --format segment', () => {
+  it('sends what the mapping table says, and writes the bad lines to a file', async () => {
+    const workspace = uniqueWorkspace('import-segment');
+    const { cwd, path } = fileOf(
+      [
+        {
+          type: 'identify',
+          userId: '42',
+          traits: { plan: 'pro', createdAt: '2026-01-31T08:15:00Z' },
+          messageId: 'm-1',
+        },
+        { type: 'track', userId: '42', event: 'Application Opened', context: { device: { token: 't', type: 'ios' } } },
+        { type: 'track', userId: '42', event: 'Hidden', integrations: { All: false } },
+        { type: 'track', event: 'Nobody' },
+        { verb: 'track', person: '42', name: 'Seen' },
+        { type: 'group', userId: '42', groupId: 'acme' },
+      ].map((message) => JSON.stringify(message)),
+    );
+    const { exitCode, stdout } = await runFleet(
+      ['import', 'in.ndjson', '--format', 'segment', '--json', '--workspace', workspace],
+      { env, cwd },
+    );
+    expect(exitCode).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ finished: true, lines: 6, accepted: 4, rejected: 2 });
+    expect(rejectedOf(path)).toMatchObject([
+      { line: 4, code: 'IDENTIFIER_MISSING', path: 'identifiers' },
+      { line: 5, code: 'MESSAGE_TYPE_UNKNOWN', path: 'type' },
+    ]);
+    const operations = await queuedOperations(redis, workspace);
+    expect(operations.map(({ op }) => `${op.type} ${op.action}`).sort()).toEqual([
+      'object identify',
+      'person add_device',
+      'person event',
+      'person identify',
+    ]);
+    expect(operations.find(({ op }) => op.action === 'identify' && op.type === 'person')).toMatchObject({
+      idempotencyKey: 'segment:m-1',
+      op: { attributes: { plan: 'pro', created_at: 1_769_847_300 } },
+    });
+  });
+
+  it('exits with 2 for a format that it does not know', async () => {
+    const result = await runFleet(['import', 'x', '--format', 'mixpanel'], { env });
+    expect(result).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(result.stderr).toMatch(/operations, segment/);
+  });
+});
+
 describe('fleet import with a Redis that goes away', () => {
   async function withImport(
     run: (facts: { server: EmbeddedRedis; path: string; args: string[]; cwd: string }) => Promise<void>,

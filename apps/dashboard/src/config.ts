@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { envInteger, envPort, findRedisUrl, parseConfig } from '@cio-fleet/lifecycle';
+import { type JournalPlace, type PersonPrivacy, readJournalSettings } from '@cio-fleet/journal';
+import { envInteger, envPort, findRedisUrl, parseConfig, parseTrustedNetworks } from '@cio-fleet/lifecycle';
 import { type RedisSettings, readRedisSettings } from '@cio-fleet/redis';
 import { LOG_LEVELS } from '@cio-fleet/telemetry';
 import { loadWorkspaceOutlines, WorkspaceConfigError, type WorkspaceOutline } from '@cio-fleet/workspaces';
@@ -9,7 +10,6 @@ import { isLoopbackHost } from './access/loopback.ts';
 import { createOpenSignIn } from './access/open-sign-in.ts';
 import { createProxySignIn } from './access/proxy-sign-in.ts';
 import type { SignIn } from './access/sign-in.ts';
-import { parseTrustedNetworks } from './access/trusted-networks.ts';
 import { parseUsers } from './access/users.ts';
 
 const schema = z.object({
@@ -29,8 +29,17 @@ const schema = z.object({
 
 type Variables = z.output<typeof schema>;
 
+/** What it reads of the journal's settings: where it is, and under which names persons are in it. */
+const JOURNAL_READ_VARIABLES = [
+  'DATABASE_URL',
+  'JOURNAL_READ_URL',
+  'JOURNAL_DIR',
+  'JOURNAL_PERSON',
+  'JOURNAL_PERSON_KEY',
+] as const;
+
 /** The names of the variables that the dashboard reads, for the documentation and its test. */
-export const DASHBOARD_VARIABLES: readonly string[] = Object.keys(schema.shape);
+export const DASHBOARD_VARIABLES: readonly string[] = [...Object.keys(schema.shape), ...JOURNAL_READ_VARIABLES];
 
 export interface DashboardConfig {
   readonly host: string;
@@ -42,6 +51,11 @@ export interface DashboardConfig {
   readonly workspaces: readonly WorkspaceOutline[];
   readonly signIn: SignIn;
   readonly redrivePerSecond: number;
+  readonly journal: {
+    /** Undefined: there is no journal. */
+    readonly place: JournalPlace | undefined;
+    readonly person: PersonPrivacy;
+  };
 }
 
 export type DashboardConfigResult =
@@ -59,7 +73,8 @@ export function readDashboardConfig(
   const workspaces = readWorkspaces(env, problems);
   const redis = readRedis(env, runFilePath, problems);
   const signIn = variables.ok ? readSignIn(variables.config, problems) : undefined;
-  if (!variables.ok || redis === undefined || signIn === undefined || problems.length > 0)
+  const journal = readJournal(env, problems);
+  if (!variables.ok || redis === undefined || journal === undefined || signIn === undefined || problems.length > 0)
     return { ok: false, problems };
   const { config } = variables;
   return {
@@ -74,6 +89,7 @@ export function readDashboardConfig(
       workspaces,
       signIn,
       redrivePerSecond: config.DASHBOARD_REDRIVE_PER_SECOND,
+      journal,
     }),
   };
 }
@@ -87,6 +103,20 @@ function readRedis(
   const result = found.ok ? readRedisSettings(found.redisUrl, env) : { ok: false as const, problems: [found.problem] };
   if (result.ok) return result.settings;
   problems.push(...result.problems);
+  return undefined;
+}
+
+function readJournal(
+  env: Readonly<Record<string, string | undefined>>,
+  problems: string[],
+): DashboardConfig['journal'] | undefined {
+  const given = JOURNAL_READ_VARIABLES.flatMap((name) => {
+    const value = env[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  const read = readJournalSettings(Object.fromEntries(given));
+  if (read.ok) return { place: read.settings.place, person: read.settings.intake.person };
+  problems.push(...read.problems);
   return undefined;
 }
 

@@ -1,5 +1,11 @@
 import { fileURLToPath } from 'node:url';
-import { deadLetterQueueName, journalQueueName, queueKeyPrefix, webhooksQueueName } from '@cio-fleet/contracts';
+import {
+  deadLetterQueueName,
+  journalQueueName,
+  queueKeyPrefix,
+  webhookForwardQueueName,
+  webhooksQueueName,
+} from '@cio-fleet/contracts';
 import { createHttpService, type HttpService, type Service, service } from '@cio-fleet/lifecycle';
 import { createRedis, createRedisGate } from '@cio-fleet/redis';
 import { createRegistry, type Logger } from '@cio-fleet/telemetry';
@@ -8,19 +14,29 @@ import type { Redis } from 'ioredis';
 import { createGuard, identityOf } from './access/guard.ts';
 import { responseHeaders } from './access/response-headers.ts';
 import { createAuditLog } from './audit/audit-log.ts';
+import { createAuditRoute } from './audit/audit-route.ts';
 import { createBoard } from './board/bull-board.ts';
 import { boardQueuesOf } from './board/queue-kind.ts';
 import { createRetryAllRoute, RETRY_ALL_ROUTE } from './board/retry-all-route.ts';
-import { createBrakeRoutes } from './brake-routes.ts';
+import { createReleaseChange } from './brakes/release-change.ts';
 import type { DashboardConfig } from './config.ts';
+import { createErrorChange, createErrorsRoute } from './errors/errors-route.ts';
 import { createFleetMonitor, type FleetView } from './fleet/fleet-monitor.ts';
 import { createRedrives } from './fleet/redrives.ts';
 import { createFleetMetrics } from './fleet-metrics.ts';
-import { createFleetRoute } from './fleet-routes.ts';
+import { createJournals } from './journal/journals.ts';
+import { createLiveRoute, createLiveStream } from './live/live-routes.ts';
+import { createOutcomeTail } from './live/outcome-tail.ts';
 import { createOpsRoutes } from './ops-routes.ts';
-import type { Html } from './page/html.ts';
+import { createOverviewRoute } from './overview/overview-route.ts';
+import { createPastReader } from './overview/past.ts';
 import { layout } from './page/layout.ts';
-import { createRedriveRoutes } from './redrive-routes.ts';
+import { createPersonRoute } from './person/person-route.ts';
+import { createRedriveChange, createRedriveRoute, createRedriveStopChange } from './redrive/redrive-routes.ts';
+import { CHANGES } from './routing/changes.ts';
+import { mountRoutes, type SentPage } from './routing/mount-routes.ts';
+import { createSourcesRoute } from './sources/sources-route.ts';
+import { createQuietChange, createWorkersRoute } from './workers/workers-routes.ts';
 
 const BOARD_PATH = '/queues';
 const ASSETS = fileURLToPath(new URL('../public', import.meta.url));
@@ -56,9 +72,18 @@ export function createDashboard(config: DashboardConfig, logger: Logger, version
   });
   const metrics = createFleetMetrics(createRegistry({ app: 'dashboard', version }), monitor.look);
 
-  const send = (response: Response, status: number, content: Html) => {
+  const journals = createJournals({ ...config.journal, workspaces, logger });
+  const tail = createOutcomeTail({ redis, onError: logRedisError });
+
+  const send = (response: Response, { status, title, path, content }: SentPage) => {
     const { environment } = config;
-    const frame = { title: `cio-fleet ${environment}`, environment, identity: identityOf(response), version };
+    const frame = {
+      title: `${title} · cio-fleet ${environment}`,
+      path,
+      environment,
+      identity: identityOf(response),
+      version,
+    };
     response.status(status).type('html').send(layout(frame, content));
   };
   const restingOf = (workspace: string) =>
@@ -69,12 +94,35 @@ export function createDashboard(config: DashboardConfig, logger: Logger, version
   app.use(responseHeaders({ inlineStylesUnder: BOARD_PATH }));
   app.use(createGuard(config.signIn, logger));
   app.use('/assets', express.static(ASSETS, { index: false, cacheControl: false }));
-  app.get('/', createFleetRoute({ monitor, redrives, send }));
+  const parts = { redis, workspaces, journals, audit, redrives, tail, ratePerSecond: config.redrivePerSecond };
   app.use(
-    '/redrive',
-    createRedriveRoutes({ redis, workspaces, redrives, audit, ratePerSecond: config.redrivePerSecond, send }),
+    mountRoutes({
+      pages: [
+        createOverviewRoute({ monitor, redrives, past: createPastReader(redis, journals) }),
+        createPersonRoute(parts),
+        createErrorsRoute(parts),
+        createRedriveRoute(parts),
+        createSourcesRoute(parts),
+        createWorkersRoute(parts),
+        createLiveRoute(parts),
+        createAuditRoute(parts),
+      ],
+      changes: {
+        '/redrive': createRedriveChange(parts),
+        '/redrive/stop': createRedriveStopChange(parts),
+        '/brakes/release': createReleaseChange(parts),
+        '/errors/resolve': createErrorChange(parts, 'resolved', CHANGES['/errors/resolve']),
+        '/errors/ignore': createErrorChange(parts, 'ignored', CHANGES['/errors/ignore']),
+        '/errors/reopen': createErrorChange(parts, 'open', CHANGES['/errors/reopen']),
+        '/workers/quiet': createQuietChange(parts, true, CHANGES['/workers/quiet']),
+        '/workers/resume': createQuietChange(parts, false, CHANGES['/workers/resume']),
+      },
+      audit,
+      send,
+      redisProblem: () => (redis.status === 'ready' ? undefined : redis.status),
+    }),
   );
-  app.use('/brakes', createBrakeRoutes({ redis, workspaces, audit, send }));
+  app.get('/live/stream', createLiveStream(parts));
   app.put(
     `${BOARD_PATH}${RETRY_ALL_ROUTE}`,
     createRetryAllRoute({ queueOf: board.queueOf, restingOf, redrives, audit }),
@@ -96,9 +144,12 @@ export function createDashboard(config: DashboardConfig, logger: Logger, version
     async stop() {
       await redrives.close();
       await board.close();
+      await journals.close();
     },
   });
-  return { services: [gate, boardService, monitor, http], http };
+  // Stopped first: a server that stops waits for its answers to end, and a live page's never does by itself.
+  const live = service({ name: 'live', start: () => undefined, stop: () => tail.close() });
+  return { services: [gate, boardService, monitor, http, live], http };
 }
 
 /** The queues of every workspace; journal and webhooks where they exist. */
@@ -106,12 +157,16 @@ async function boardQueues(redis: Redis, view: FleetView) {
   const queues = await Promise.all(
     view.workspaces.map(async ({ outline, state }) => {
       const { name } = outline;
-      const [journal, webhooks] = await Promise.all(
-        [journalQueueName(name), webhooksQueueName(name)].map((queue) =>
+      const [journal, webhooks, forward] = await Promise.all(
+        [journalQueueName(name), webhooksQueueName(name), webhookForwardQueueName(name)].map((queue) =>
           redis.exists(`${queueKeyPrefix(name, queue)}meta`),
         ),
       );
-      return boardQueuesOf(name, state.lanes.length, { journal: journal === 1, webhooks: webhooks === 1 });
+      return boardQueuesOf(name, state.lanes.length, {
+        journal: journal === 1,
+        webhooks: webhooks === 1,
+        forward: forward === 1,
+      });
     }),
   );
   return queues.flat();

@@ -136,7 +136,7 @@ describe('basic sign-in', () => {
     const form = { workspace };
     const headers = { 'sec-fetch-site': 'same-origin', origin: dashboard.url };
     const response = await dashboard.request('/redrive', { as: OPERATOR, method: 'POST', headers, form });
-    expect([response.status, response.headers.get('location')]).toEqual([303, '/']);
+    expect([response.status, response.headers.get('location')]).toEqual([303, '/redrive']);
   });
 });
 

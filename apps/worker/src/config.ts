@@ -5,6 +5,11 @@ import { z } from 'zod';
 
 const milliseconds = (defaultMs: number) => envInteger({ min: 1 }).default(defaultMs);
 
+const WORKER_ROLES: readonly string[] = ['deliver', 'journal'] satisfies WorkerRole[];
+
+/** `deliver` takes lanes; `journal` writes what comes through the journal's queue. */
+export type WorkerRole = 'deliver' | 'journal';
+
 /** The worker's environment, beside Redis and the workspaces. docs/configuration.md is tested against it. */
 export const workerSchema = z.object({
   CIO_FLEET_ENV: z.enum(['development', 'staging', 'production']).default('development'),
@@ -27,7 +32,23 @@ export const workerSchema = z.object({
   CIO_FLEET_WATCHDOG_MS: milliseconds(30_000),
   CIO_FLEET_LANE_MAX_BYTES: envInteger({ min: 1 }).default(67_108_864),
   CIO_FLEET_LANE_MAX_AGE_MS: milliseconds(600_000),
+  CIO_FLEET_ROLES: z
+    .string()
+    .refine((text) => listOf(text).every((role) => WORKER_ROLES.includes(role)), 'a list of deliver and journal')
+    .optional(),
+  CIO_FLEET_LIVE_OUTCOMES: z.enum(['on', 'off']).default('on'),
 });
+
+/** What a worker does: all of it unless it is told. */
+export function rolesOf(config: Pick<WorkerConfig, 'CIO_FLEET_ROLES'>, hasJournal: boolean): ReadonlySet<WorkerRole> {
+  const named = listOf(config.CIO_FLEET_ROLES ?? '') as WorkerRole[];
+  if (named.length > 0) return new Set(named);
+  return new Set(hasJournal ? ['deliver', 'journal'] : ['deliver']);
+}
+
+function listOf(text: string): readonly string[] {
+  return text.split(/[,\s]+/).filter((part) => part !== '');
+}
 
 export type WorkerConfig = z.output<typeof workerSchema>;
 

@@ -5,6 +5,10 @@ import { createRedis, createRedisGate, resolveRedisSettings } from '@cio-fleet/r
 import { createLogger, createRegistry } from '@cio-fleet/telemetry';
 import { safeTimes, workerSchema } from './config.ts';
 import { customerioHealth } from './customerio-health.ts';
+import { createJournalMetrics } from './outcomes/journal-metrics.ts';
+import { createJournalRole } from './outcomes/journal-role.ts';
+import { createOutcomeRecorder } from './outcomes/outcome-recorder.ts';
+import { readJournal } from './read-journal.ts';
 import { readWorkspaces } from './read-workspaces.ts';
 import { VERSION } from './version.ts';
 import { createWorkerMetrics } from './worker-metrics.ts';
@@ -12,12 +16,14 @@ import { createWorkspaceWorker } from './workspace-worker.ts';
 
 const config = loadConfig({ schema: workerSchema, env: process.env });
 const workspaces = readWorkspaces(process.env);
+const { journal, roles } = readJournal(process.env, config);
 const settings = resolveRedisSettings({ env: process.env });
 
 const logger = createLogger({ name: 'worker', version: VERSION, level: config.LOG_LEVEL });
 for (const change of safeTimes(config).changes) logger.warn({ code: 'CONFIG_ADJUSTED' }, change);
 const registry = createRegistry({ app: 'worker', version: VERSION });
 const metrics = createWorkerMetrics(registry);
+const journalMetrics = createJournalMetrics(registry);
 const workerId = `${config.CIO_FLEET_WORKER_NAME}-${newUlid().slice(-8).toLowerCase()}`;
 
 const redis = createRedis({ settings, purpose: 'worker', connectionName: workerId });
@@ -31,18 +37,40 @@ const onFatal = (error: Error) =>
     throw error;
   });
 
-const workers = workspaces.map((workspace) =>
-  createWorkspaceWorker({
+const deliveries = (roles.has('deliver') ? workspaces : []).map((workspace) => {
+  const outcomes = createOutcomeRecorder({
+    redis,
+    workspace: workspace.name,
+    workerId,
+    journal,
+    isLive: config.CIO_FLEET_LIVE_OUTCOMES === 'on',
+    logger,
+    onDropped: (dropped) => journalMetrics.dropped(workspace.name, dropped),
+  });
+  const worker = createWorkspaceWorker({
     workspace,
     workerId,
     config,
     redis,
     logger,
     metrics,
+    outcomes,
     port: () => ops.port,
     onFatal,
-  }),
-);
+  });
+  return { outcomes, worker };
+});
+const workers = deliveries.map(({ worker }) => worker);
+
+const writing = createJournalRole({
+  redis,
+  workspaces: roles.has('journal') ? workspaces.map(({ name }) => name) : [],
+  journal,
+  lockMs: config.CIO_FLEET_LOCK_MS,
+  stalledCheckMs: config.CIO_FLEET_STALLED_CHECK_MS,
+  logger,
+});
+journalMetrics.watch(writing.writers);
 
 const ops = createOpsServer({
   host: config.CIO_FLEET_HOST,
@@ -61,9 +89,9 @@ const ops = createOpsServer({
   },
 });
 
-// Stopped in reverse: first the lanes are handed back, then Redis is let go, last the health endpoints.
+// Stopped in reverse: first the lanes are handed back, then the last rows go to the journal, then Redis is let go, last the health endpoints.
 await runApp({
-  services: [ops, gate, ...workers],
+  services: [ops, gate, ...writing.services, ...deliveries.map(({ outcomes }) => outcomes), ...workers],
   stopDeadlineMs: config.CIO_FLEET_STOP_DEADLINE_MS,
   logger,
   exit: (code) => process.exit(gate.refusal() === undefined ? code : 2),

@@ -8,12 +8,13 @@ import {
 } from '@cio-fleet/delivery';
 import { createLaneFleet, DEFAULT_LANE_POLICY, type LaneFleet, type LanePolicy } from '@cio-fleet/lanes';
 import type { Service } from '@cio-fleet/lifecycle';
-import type { Logger } from '@cio-fleet/telemetry';
+import { createDeliveryTracer, type Logger } from '@cio-fleet/telemetry';
 import type { Workspace } from '@cio-fleet/workspaces';
 import type { Redis } from 'ioredis';
 import { safeTimes, type WorkerConfig } from './config.ts';
 import { createErrorLog } from './error-log.ts';
 import { eventLoopLagMs } from './event-loop-lag.ts';
+import type { OutcomeRecorder } from './outcomes/outcome-recorder.ts';
 import { VERSION } from './version.ts';
 import type { WorkerMetrics } from './worker-metrics.ts';
 
@@ -27,6 +28,7 @@ export interface WorkspaceWorkerOptions {
   readonly redis: Redis;
   readonly logger: Logger;
   readonly metrics: WorkerMetrics;
+  readonly outcomes: OutcomeRecorder;
   /** The port of the health endpoints. */
   readonly port: () => number;
   /** A consumer is stuck for good: end the process. */
@@ -41,7 +43,7 @@ export interface WorkspaceWorker extends Service {
 }
 
 export function createWorkspaceWorker(options: WorkspaceWorkerOptions): WorkspaceWorker {
-  const { workspace, workerId, config, redis, metrics } = options;
+  const { workspace, workerId, config, redis, metrics, outcomes } = options;
   const times = safeTimes(config);
   const logger = options.logger.child({ workspace: workspace.name });
   const errors = createErrorLog(logger);
@@ -69,10 +71,12 @@ export function createWorkspaceWorker(options: WorkspaceWorkerOptions): Workspac
     workspace: workspace.name,
     requestsPerSecond: workspace.maxRequestsPerSecond,
   });
+  const tracer = createDeliveryTracer({ workspace: workspace.name, workerId, version: VERSION });
   const courier = createCourier({
     client,
     breaker,
     budget,
+    traceRequest: tracer.request,
     onRequest(facts) {
       requests += 1;
       metrics.requested(workspace.name, facts);
@@ -103,12 +107,17 @@ export function createWorkspaceWorker(options: WorkspaceWorkerOptions): Workspac
       requests,
       lastError: errors.last(),
     }),
+    traceHead: tracer.head,
+    onSettling: outcomes.settling,
+    onAttemptFailed: outcomes.failed,
     onSettled(batch) {
       metrics.settled(batch);
+      outcomes.settled(batch);
       for (const fate of batch.fates) if (fate.kind === 'delivered') delivered += 1;
     },
     onRedriven(name, operations) {
       metrics.redriven(name, operations.length);
+      outcomes.redriven(operations);
       logger.info({ operations: operations.length }, 'redriven');
     },
     onError: errors.log,

@@ -48,3 +48,9 @@ it('keeps an anonymous track under its anonymous id, and objects and deliveries 
   ] as Operation[];
   expect(ops.map((op) => rowOfOperation(queued(op), facts).person)).toEqual(['anonymous_id:a', 'object:1:x']);
 });
+
+it('keeps of a traceparent the trace id, by which somebody looks for it', () => {
+  const op = { type: 'person', action: 'event', identifiers: { id: '42' }, name: 'Bought' } as const;
+  const trace = '4bf92f3577b34da6a3ce929d0e0e4736';
+  expect(rowOfOperation(queued(op, { traceId: `00-${trace}-00f067aa0ba902b7-01` }), facts).traceId).toBe(trace);
+});

@@ -1,4 +1,11 @@
-import { laneKeyOf, type Operation, personLaneKey, type QueuedOperation, verbOf } from '@cio-fleet/contracts';
+import {
+  laneKeyOf,
+  type Operation,
+  personLaneKey,
+  type QueuedOperation,
+  traceIdOf,
+  verbOf,
+} from '@cio-fleet/contracts';
 import type { JournalRow } from './row.ts';
 
 /** What the process that settled an operation knows beside the operation. */
@@ -21,7 +28,8 @@ export function rowOfOperation(operation: QueuedOperation, facts: OutcomeFacts):
     ...(name === undefined ? {} : { name }),
     ...(source === undefined ? {} : { source }),
     ...(sessionId === undefined ? {} : { sessionId }),
-    ...(traceId === undefined ? {} : { traceId }),
+    // Of a traceparent the trace: that is what somebody looks for.
+    ...(traceId === undefined ? {} : { traceId: traceIdOf(traceId) }),
     ...(redrives === undefined ? {} : { redrives }),
     ...(aliases.length === 0 ? {} : { aliases }),
   };

@@ -2,11 +2,11 @@ export { assignLanes, assignOne } from './assignment.ts';
 export { type CountWaitingOptions, countWaiting, type WaitingCount } from './brakes/count-waiting.ts';
 export { type BrakeOrder, MAX_BRAKES, releaseBrakes, setBrake } from './brakes/set-brake.ts';
 export { type ChangeLanesOptions, type ChangeLanesResult, changeLanes } from './change-lanes.ts';
-export type { SettledBatch } from './head-run.ts';
+export type { FailedAttempt, HeadTracer, SettledBatch, TracedHead } from './head-run.ts';
 export { HEARTBEAT_INTERVAL_MS, HEARTBEAT_TTL_MS, type Heartbeat } from './heartbeat.ts';
 export { createLaneFleet, type LaneFleet, type LaneFleetOptions } from './lane-fleet.ts';
 export { DEFAULT_LANE_POLICY, type LanePolicy } from './lane-policy.ts';
-export { readCircuitOverride, setCircuitOverride } from './membership.ts';
+export { readCircuitOverride, setCircuitOverride, setWorkerQuiet } from './membership.ts';
 export {
   allQueues,
   deadLetterAddress,
@@ -20,6 +20,7 @@ export type { Fate } from './settle.ts';
 export { type Circuit, type CircuitState, NO_CIRCUIT, worstCircuit } from './state/circuit.ts';
 export { type DeadLetterFilter, matchesDeadLetter } from './state/dead-letter-filter.ts';
 export { type DeadLetterPage, type ListDeadLettersOptions, listDeadLetters } from './state/dead-letters.ts';
+export { type Deploy, readDeploys } from './state/deploys.ts';
 export type { FailedSetPosition } from './state/failed-set.ts';
 export {
   type BrakeState,
@@ -31,8 +32,24 @@ export {
   type RateState,
   readFleetState,
 } from './state/fleet-state.ts';
+export { forgetOutcomes } from './state/forget-outcomes.ts';
+export {
+  appendOutcomes,
+  KEPT_OUTCOMES,
+  type LiveOutcome,
+  type OutcomesPiece,
+  readLatestOutcomes,
+  readOutcomesAfter,
+  type StreamedOutcome,
+} from './state/outcome-stream.ts';
 export { personKey } from './state/person-key.ts';
 export type { HeadState, QueueState } from './state/queue-state.ts';
 export { type RedriveOptions, type RedriveResult, redriveDeadLetters } from './state/redrive.ts';
 export type { RestingDeadLetter } from './state/resting-dead-letter.ts';
+export {
+  readWaitingOfPerson,
+  type WaitingOfPerson,
+  type WaitingOfPersonOptions,
+  type WaitingOperation,
+} from './state/waiting-of-person.ts';
 export { parseHeartbeat, type ReportedError, type WorkerState } from './state/worker-state.ts';

@@ -30,9 +30,9 @@ async function findKiller({ run, deps, request }: IsolatedInput): Promise<Isolat
   const settlements: (Settlement | undefined)[] = operations.map(() => undefined);
   let requests = 0;
   let progress = run.progress;
-  const ran = (interruption?: Interruption): IsolatedRun => ({
+  const ran = (interruption?: Interruption, failed?: readonly number[]): IsolatedRun => ({
     progress,
-    result: { settlements, requests, ...(interruption && { interruption }) },
+    result: { settlements, requests, ...(interruption && { interruption }), ...(failed && { failed }) },
   });
 
   let next = 0;
@@ -59,17 +59,18 @@ async function findKiller({ run, deps, request }: IsolatedInput): Promise<Isolat
     });
     requests += result.requests;
     for (const [i, settlement] of result.settlements.entries()) settlements[next + i] = settlement;
+    const failed = result.failed?.map((index) => next + index);
     if (result.interruption !== undefined) {
       progress = { ...progress, isolation: { ...isolation, trying: false } };
-      if (result.interruption.kind !== 'transient' || !isFailing(run, deps)) return ran(result.interruption);
+      if (result.interruption.kind !== 'transient' || !isFailing(run, deps)) return ran(result.interruption, failed);
       // In fallback nobody else looks for what fails by itself while this search is on: it would block the queue for days.
       const size = Math.ceil(isolation.size / 2);
       progress = { ...progress, isolation: { ...isolation, size, trying: false } };
-      if (isolation.size > 1) return ran(result.interruption);
+      if (isolation.size > 1) return ran(result.interruption, failed);
       const failures = countFailure(progress.failures, front.id);
       progress = { ...progress, failures };
       const times = failures[front.id] ?? 0;
-      if (times < deps.policy.maxLoneFailures) return ran(result.interruption);
+      if (times < deps.policy.maxLoneFailures) return ran(result.interruption, failed);
       settlements[next] = { state: 'rejected', reason: exhausted(times, result.interruption.error.message) };
     }
     next += isolation.size;
@@ -98,7 +99,8 @@ async function findLoneFailure({ run, deps, request }: IsolatedInput): Promise<I
   const progress = { ...run.progress, failures };
   const { requests, interruption } = result;
   const settledAll = settlements.every((settlement) => settlement !== undefined);
-  return { progress, result: { settlements, requests, ...(!settledAll && { interruption }) } };
+  const failed = result.failed?.filter((index) => settlements[index] === undefined) ?? [];
+  return { progress, result: { settlements, requests, failed, ...(!settledAll && { interruption }) } };
 }
 
 function countFailure(failures: HeadProgress['failures'], id: string): Readonly<Record<string, number>> {

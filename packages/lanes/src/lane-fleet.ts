@@ -8,7 +8,7 @@ import { readBrakes } from './brakes/read-brakes.ts';
 import { createDeadLetterAllowance } from './dead-letter.ts';
 import { createFleetClock } from './fleet-clock.ts';
 import { readProgress } from './head-progress.ts';
-import type { HeadDependencies, SettledBatch } from './head-run.ts';
+import type { HeadDependencies, HeadRun, HeadTracer, SettledBatch } from './head-run.ts';
 import { HEARTBEAT_INTERVAL_MS, type Heartbeat } from './heartbeat.ts';
 import type { LanePolicy } from './lane-policy.ts';
 import { createLaneState } from './lane-state.ts';
@@ -45,7 +45,13 @@ export interface LaneFleetOptions {
   readonly defaultLanes: number;
   /** What the heartbeat says beside what the fleet knows itself. */
   readonly describe: () => Omit<Heartbeat, 'id' | 'at' | 'lanes' | 'fallback' | 'deadLetter' | 'quiet' | 'circuit'>;
+  /** Surrounds each start of a head on lanes and fallback, e.g. with a span. @defaultValue nothing does */
+  readonly traceHead?: HeadTracer;
   readonly onSettled: (batch: SettledBatch) => void;
+  /** See `HeadDependencies`. @defaultValue none */
+  readonly onSettling?: HeadDependencies['onSettling'];
+  /** @defaultValue nobody is told */
+  readonly onAttemptFailed?: HeadDependencies['onAttemptFailed'];
   readonly onRedriven: (workspace: string, operations: readonly QueuedOperation[]) => void;
   readonly onError: (error: Error, queueName: string) => void;
   /** Mends what is stuck after `limitMs`, and asks for the end of the process when that didn't help. @defaultValue none */
@@ -103,13 +109,25 @@ export function createLaneFleet(options: LaneFleetOptions): LaneFleet {
       now,
       random,
       linger,
+      onSettling: options.onSettling,
       onSettled: options.onSettled,
+      onAttemptFailed: options.onAttemptFailed,
     };
-    return ({ id, token, data, progress, stalledCounter }) =>
-      processHead(
-        { lease: { jobId: id, token }, data, progress: readProgress(progress), stalledCounter, signal: aborter.signal },
-        deps,
-      );
+    return ({ id, token, data, progress, stalledCounter }) => {
+      const read = readProgress(progress);
+      const run: HeadRun = {
+        lease: { jobId: id, token },
+        data,
+        progress: read,
+        stalledCounter,
+        signal: aborter.signal,
+      };
+      const process = () => processHead(run, deps);
+      // A settled head only leaves, and what is parked looks around once a second: neither is worth a span.
+      const isDull = read.state === 'settled' || queue.role === 'parked';
+      if (options.traceHead === undefined || isDull) return process();
+      return options.traceHead({ queue: queue.name, jobId: id, stalls: stalledCounter }, process);
+    };
   }
 
   async function linger(ms: number, signal: AbortSignal): Promise<void> {
@@ -154,7 +172,7 @@ export function createLaneFleet(options: LaneFleetOptions): LaneFleet {
     worker.start();
   }
 
-  /** The queues that are ours by the last beat; none once we are quiet. */
+  /** The queues that are ours by the last beat; none once we are quiet, or told to be: then we are not in `workers`. */
   function share(): readonly QueueAddress[] {
     if (membership === undefined || quiet) return [];
     const { consumedLanes, workers: live } = membership;
@@ -181,7 +199,7 @@ export function createLaneFleet(options: LaneFleetOptions): LaneFleet {
       lanes: ownLanes(),
       fallback: workers.has(fallbackAddress(workspace).name),
       deadLetter: workers.has(deadLetterAddress(workspace).name),
-      quiet,
+      quiet: quiet || membership?.isQuiet === true,
       circuit: breaker.status,
     };
   }

@@ -1,6 +1,6 @@
 import type { Brake, BrakeFilter } from '@cio-fleet/contracts';
 import { describe, expect, it } from 'vitest';
-import { ACCEPTED_AT, erasure, event, operationId } from '../test/fixtures/operations.ts';
+import { ACCEPTED_AT, erasure, event, operationId, queued } from '../test/fixtures/operations.ts';
 import { type BrakeSet, NO_BRAKES } from './brakes/brake-set.ts';
 import { NO_PROGRESS } from './head-progress.ts';
 import type { Begin } from './lane-store.ts';
@@ -64,6 +64,19 @@ describe('a batch is partitioned', () => {
     { number: 6, kind: 'send' },
   ])('by the erasure mark: operation $number against a mark at 5 is "$kind"', ({ number, kind }) => {
     expect(kinds({ operations: [event('ada', number)], begin: erasedAda })).toEqual([kind]);
+  });
+
+  it('with the form that a person submits and the segment that they enter as theirs', () => {
+    const form = { type: 'form', action: 'submit', identifiers: { form_id: 'f' }, data: { id: 'ada' } } as const;
+    const segment = {
+      type: 'segment',
+      action: 'add_person',
+      identifiers: { segment_id: '7' },
+      person: { id: 'ada' },
+    } as const;
+    const operations = [queued(1, form), queued(2, segment), queued(6, form), queued(7, segment)];
+    expect(kinds({ operations, begin: heldAda })).toEqual(Array(4).fill('move'));
+    expect(kinds({ operations, begin: erasedAda })).toEqual(['erased', 'erased', 'send', 'send']);
   });
 
   it('with erasure before a hold: what is erased does not move', () => {

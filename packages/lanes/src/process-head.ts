@@ -5,13 +5,13 @@ import { afterInterruption } from './after-interruption.ts';
 import { assembleBatch, type Batch } from './batch.ts';
 import { claimsOf } from './claims.ts';
 import { type HeadProgress, withDiscarded, withSettled } from './head-progress.ts';
-import type { HeadDependencies, HeadResult, HeadRun } from './head-run.ts';
+import type { HeadDependencies, HeadResult, HeadRun, SettledBatch } from './head-run.ts';
 import { type IsolationCause, isFailing } from './isolated-run.ts';
 import { isOverflowing } from './lane-state.ts';
 import { shelfOf } from './parking.ts';
 import { partition, type Route } from './partition.ts';
 import { parkedSideOf } from './queue-address.ts';
-import { sendBatch } from './send-batch.ts';
+import { type SentBatch, sendBatch } from './send-batch.ts';
 import { type Fate, settle } from './settle.ts';
 import { buryUnreadable, waitForNewerWorker } from './unreadable.ts';
 
@@ -21,9 +21,8 @@ const AGAIN = { kind: 'wait', delayMs: 0 } as const satisfies HeadResult;
 const RESTING = { kind: 'wait', delayMs: 1000 } as const satisfies HeadResult;
 
 /**
- * Delivers a head and its followers: peek, begin, send, finish. It works on a lane, on fallback or on
- * what is parked, and every step may
- * find that the head is no longer ours; then nothing is written and the head starts again.
+ * Delivers a head and its followers: peek, begin, send, finish. It works on a lane, on fallback or on what is parked. Every step
+ * may find that the head is no longer ours; then nothing is written and the head starts again.
  */
 export async function processHead(run: HeadRun, deps: HeadDependencies): Promise<HeadResult> {
   if (run.progress.state === 'settled') return { kind: 'complete' };
@@ -84,6 +83,7 @@ export async function processHead(run: HeadRun, deps: HeadDependencies): Promise
     nowMs: deps.now(),
     random: deps.random,
   });
+  reportFailure(deps, batch, sent, next.progress ?? sent.progress);
   if (next.delayMs !== undefined) block(deps, interruption, next.delayMs);
   if (next.kind === 'move') {
     const fates = routes.map((route, index) => fateOf(route, settlements[index], true));
@@ -186,6 +186,16 @@ async function finish(run: HeadRun, deps: HeadDependencies, settling: Settling):
     nowMs: deps.now(),
     deadLetterAllowance: deps.deadLetterAllowance,
   });
+  const { attempts, lastError } = settling.progress;
+  const settled: SettledBatch = {
+    queue: deps.queue,
+    operations: batch.operations,
+    fates,
+    attempts: attempts + 1,
+    atMs: deps.now(),
+    ...(lastError && { lastError }),
+  };
+  await deps.onSettling?.(settled);
   const reply = await deps.store.finish(run.lease, step);
   if (reply === 'stale' || reply === 'changed') return lostContinuity(deps);
   for (const [index, operation] of batch.operations.entries()) {
@@ -196,10 +206,25 @@ async function finish(run: HeadRun, deps: HeadDependencies, settling: Settling):
     }
   }
   if (reply === 'ok') {
-    const attempts = settling.progress.attempts + 1;
-    deps.onSettled({ queue: deps.queue, operations: batch.operations, fates, attempts });
+    deps.onSettled(settled);
   }
   return AGAIN;
+}
+
+function reportFailure(deps: HeadDependencies, batch: Batch, sent: SentBatch, progress: HeadProgress): void {
+  const { interruption, failed } = sent;
+  const { lastError, attempts } = progress;
+  if (interruption === undefined || lastError === undefined || failed.length === 0) return;
+  const { kind } = interruption;
+  if (kind !== 'transient' && kind !== 'setup' && kind !== 'throttled') return;
+  deps.onAttemptFailed?.({
+    queue: deps.queue,
+    operations: failed.flatMap((index) => batch.operations[index] ?? []),
+    kind,
+    // A transient failure is counted already.
+    attempt: kind === 'transient' ? attempts : attempts + 1,
+    error: lastError,
+  });
 }
 
 /** After 429, 401 and 403 the lane sends nothing for a while, and overflows instead if it must. */

@@ -54,3 +54,8 @@ export function allQueues(workspace: string, lanes: number): QueueAddress[] {
 function address(workspace: string, role: QueueRole, name: string): QueueAddress {
   return { workspace, role, name, keyPrefix: queueKeyPrefix(workspace, name) };
 }
+
+/** Whether its operations count as waiting: those in lanes, fallback and parked do; a dead letter has reached a final state. */
+export function countsAsWaiting({ role }: QueueAddress): boolean {
+  return role !== 'dead-letter';
+}

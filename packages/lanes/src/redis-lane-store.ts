@@ -2,7 +2,7 @@ import { erasureKey, idempotencyClaimKey, workspaceKeys } from '@cio-fleet/contr
 import type { Redis } from 'ioredis';
 import type { Begin, Claim, Finish, FinishReply, LaneStore, Peek, WaitingJob } from './lane-store.ts';
 import { NOTHING_PARKED, type ParkedSide, type Parking, shelfOf } from './parking.ts';
-import { parkedAddresses, type QueueAddress } from './queue-address.ts';
+import { countsAsWaiting, parkedAddresses, type QueueAddress } from './queue-address.ts';
 import { redisScript } from './redis-script.ts';
 import { BEGIN_LUA } from './scripts/begin.ts';
 import { FINISH_LUA } from './scripts/finish.ts';
@@ -116,7 +116,7 @@ export function createRedisLaneStore({ redis, queue, lockMs }: RedisLaneStoreOpt
           lockMs,
           COMPLETED_KEPT,
           queue.name,
-          countsAsWaiting(queue),
+          countsAsWaiting(queue) ? '1' : '0',
           JSON.stringify(finish.progress),
           finish.headOperations > SLIM_ABOVE_OPERATIONS ? JSON.stringify({ settled: finish.headOperations }) : '',
           finish.headOperations,
@@ -127,7 +127,7 @@ export function createRedisLaneStore({ redis, queue, lockMs }: RedisLaneStoreOpt
           ...finish.pushes.flatMap((push) => [
             push.to.keyPrefix,
             push.to.name,
-            countsAsWaiting(push.to),
+            countsAsWaiting(push.to) ? '1' : '0',
             push.id,
             push.name,
             push.data,
@@ -172,11 +172,6 @@ function parkedFields({ parked }: Finish): Map<string, number> {
     for (const [laneKey, delta] of parked?.[side] ?? []) fields.set(`${side}:${laneKey}`, delta);
   }
   return fields;
-}
-
-/** Operations in lanes, fallback and parked wait; a dead letter has reached a final state. */
-function countsAsWaiting(queue: QueueAddress): '1' | '0' {
-  return queue.role === 'dead-letter' ? '0' : '1';
 }
 
 function changes(deltas: ReadonlyMap<string, number>): (string | number)[] {

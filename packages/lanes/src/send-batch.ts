@@ -24,6 +24,8 @@ export interface SentBatch {
   /** By index of the batch's operations; undefined for what was not sent, or not delivered. */
   readonly settlements: readonly (Settlement | undefined)[];
   readonly interruption?: Interruption;
+  /** Indexes of operations that were in a request which failed, and stayed undelivered. */
+  readonly failed: readonly number[];
 }
 
 /** Sends what is routed to be sent, and maps the answers back onto the batch. */
@@ -31,7 +33,7 @@ export async function sendBatch(input: SendBatchInput): Promise<SentBatch | 'sta
   const { run, deps, batch, routes, isolation } = input;
   const indexes = routes.flatMap((route, index) => (route.kind === 'send' ? [index] : []));
   const settlements: (Settlement | undefined)[] = batch.operations.map(() => undefined);
-  if (indexes.length === 0) return { progress: run.progress, settlements };
+  if (indexes.length === 0) return { progress: run.progress, settlements, failed: [] };
 
   const operations = indexes.flatMap((index) => batch.operations[index] ?? []);
   const request: DeliveryRequest = {
@@ -48,7 +50,8 @@ export async function sendBatch(input: SendBatchInput): Promise<SentBatch | 'sta
   if (sent === 'stale' || sent.result.interruption?.kind === 'stale') return 'stale';
   for (const [i, index] of indexes.entries()) settlements[index] = sent.result.settlements[i];
   const { interruption } = sent.result;
-  return { progress: sent.progress, settlements, ...(interruption && { interruption }) };
+  const failed = sent.result.failed?.flatMap((i) => indexes[i] ?? []) ?? [];
+  return { progress: sent.progress, settlements, failed, ...(interruption && { interruption }) };
 }
 
 /** Fallback and parked have no memory: their operations are late, and what was delivered last may have gone another way. */

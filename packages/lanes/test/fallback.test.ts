@@ -1,7 +1,6 @@
-import { createBreaker } from '@cio-fleet/delivery';
 import { waitFor } from '@cio-fleet/testkit';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
-import { closeCircuit, openCircuit } from './fixtures/circuits.ts';
+import { closeCircuit, openBreaker } from './fixtures/circuits.ts';
 import { erasure, fresh, ids, operationId } from './fixtures/operations.ts';
 import { Rig } from './fixtures/rig.ts';
 import { createTestCourier, DELIVERED, rejected, TRANSIENT } from './fixtures/test-courier.ts';
@@ -16,8 +15,7 @@ const arrived = (courier: { requests: string[][] }) => courier.requests.flat();
 
 describe('fallback', () => {
   async function heldBack(operations = [fresh('ada', 1), fresh('bob', 2)]) {
-    const breaker = createBreaker({ failures: 1, successes: 1, resetMs: 300, jitter: 0 });
-    await openCircuit(breaker);
+    const breaker = await openBreaker();
     await rig.accept(operations);
     return breaker;
   }
@@ -29,10 +27,10 @@ describe('fallback', () => {
     const fleet = await rig.startFleet({ courier, breaker, policy });
     await waitFor(async () => (await rig.held())['id:ada'] === '1');
     expect(courier.requests).toEqual([]);
-    await closeCircuit(breaker);
+    closeCircuit(breaker);
     const closedMs = performance.now();
     expect(await rig.settledAll()).toMatchObject({ delivered: 2 });
-    expect(performance.now() - closedMs).toBeLessThan(3000);
+    expect(performance.now() - closedMs).toBeLessThan(30_000);
     expect(fleet.settled.every(({ attempts }) => attempts === 1)).toBe(true);
     expect(await rig.held()).toEqual({});
   });
@@ -40,7 +38,7 @@ describe('fallback', () => {
   it('gets company of a head that lingers while the circuit is open: it moves more at once', async () => {
     const breaker = await heldBack([fresh('ada', 1)]);
     const courier = createTestCourier(() => DELIVERED, breaker);
-    const starting = rig.startFleet({ courier, breaker, policy: { openLingerMs: 200, fallbackBaseMs: 5000 } });
+    const starting = rig.startFleet({ courier, breaker, policy: { openLingerMs: 3000, fallbackBaseMs: 60_000 } });
     const { keyPrefix } = rig.lane();
     await waitFor(async () => (await rig.redis.llen(`${keyPrefix}active`)) === 1, { intervalMs: 1 });
     await rig.accept([fresh('bob', 2)]);
@@ -55,14 +53,16 @@ describe('fallback', () => {
     const breaker = await heldBack([fresh('ada', 1)]);
     await rig.startFleet({ courier, breaker, policy: { isolateAfterAttempts: 1000 } });
     await waitFor(async () => (await rig.held())['id:ada'] === '1');
-    await closeCircuit(breaker);
+    closeCircuit(breaker);
     await rig.accept([fresh('ada', 2), fresh('bob', 3)]);
     await waitFor(async () => (await rig.held())['id:ada'] === '2');
     const lanes = courier.requests.filter((request) => request.includes(operationId(3)));
     expect(lanes).toEqual([ids(3)]);
+    const failed = courier.requests.length;
     isReleased = true;
     await rig.settledAll();
-    expect(courier.requests.at(-1)).toEqual(ids(1, 2));
+    // One request, or two where the first of them had begun before.
+    expect(courier.requests.slice(failed).flat()).toEqual(ids(1, 2));
   });
 
   it.each([
@@ -72,7 +72,7 @@ describe('fallback', () => {
     const breaker = await heldBack();
     await rig.startFleet({ courier: createTestCourier(() => answer, breaker), breaker });
     await waitFor(async () => (await rig.held())['id:ada'] === '1');
-    await closeCircuit(breaker);
+    closeCircuit(breaker);
     expect(await rig.settledAll()).toMatchObject(ledger);
     expect(await rig.held()).toEqual({});
   });
@@ -83,17 +83,20 @@ describe('fallback', () => {
     await rig.startFleet({ courier, breaker });
     await waitFor(async () => (await rig.held())['id:ada'] === '1');
     await rig.accept([{ ...erasure('ada', 9), at: Date.now() }]);
-    await closeCircuit(breaker);
+    closeCircuit(breaker);
     expect(await rig.settledAll()).toMatchObject({ delivered: 2, erased: 1 });
     expect(arrived(courier)).not.toContain(operationId(1));
     expect(await rig.held()).toEqual({});
   });
 
   it('dead-letters what is too old, and lowers its count; a delete goes on waiting', async () => {
-    const breaker = await heldBack([fresh('ada', 1), { ...erasure('bob', 2), at: Date.now() }]);
-    await rig.startFleet({ courier: createTestCourier(() => DELIVERED, breaker), breaker, policy: { maxAgeMs: 200 } });
-    await waitFor(async () => (await rig.ledger())['dead-lettered'] === 1, { description: 'ada to expire' });
-    await closeCircuit(breaker);
+    const ada = fresh('ada', 1);
+    const maxAgeMs = 200;
+    const breaker = await heldBack([ada, { ...erasure('bob', 2), at: Date.now() }]);
+    await rig.startFleet({ courier: createTestCourier(() => DELIVERED, breaker), breaker, policy: { maxAgeMs } });
+    await waitFor(async () => (await rig.held())['id:bob'] === '1');
+    await waitFor(() => Date.now() > ada.at + maxAgeMs, { description: 'ada to expire' });
+    closeCircuit(breaker);
     expect(await rig.settledAll()).toMatchObject({ delivered: 1, 'dead-lettered': 1 });
     expect(await rig.held()).toEqual({});
     const dead = await rig.queue(rig.deadLetter).getJob(`${operationId(1)}-0`);
@@ -111,8 +114,8 @@ describe('fallback', () => {
       return waiting.length > 0 && waiting;
     });
     await rig.redis.hset(`${rig.fallback.keyPrefix}${id}`, 'stc', '2');
-    await closeCircuit(breaker);
-    expect(await rig.settledAll(20_000)).toMatchObject({ delivered: 2, 'dead-lettered': 1 });
+    closeCircuit(breaker);
+    expect(await rig.settledAll()).toMatchObject({ delivered: 2, 'dead-lettered': 1 });
     const dead = await rig.queue(rig.deadLetter).getJob(`${operationId(2)}-0`);
     expect(dead?.data).toMatchObject({ reason: { code: 'TRANSIENT_EXHAUSTED' } });
   });

@@ -1,3 +1,4 @@
+import { workspaceKeys } from '@cio-fleet/contracts';
 import { startRedis, waitFor } from '@cio-fleet/testkit';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 import { ACCEPTED_AT, erasure, event, fresh, ids, operationId } from './fixtures/operations.ts';
@@ -110,16 +111,23 @@ describe('a lane', () => {
   it('goes on after a job whose data is no JSON, which ends as a dead letter with its text', async () => {
     const id = await rig.accept([fresh('ada', 1)]);
     await rig.accept([fresh('ada', 2)]);
-    await rig.redis.hset(rig.lane().keyPrefix + id, 'data', '{"v":1,"operations":[');
+    const torn = '{"v":1,"operations":["';
+    const job = rig.lane().keyPrefix + id;
+    const bytes = `${rig.lane().name}:bytes`;
+    const { waiting } = workspaceKeys(rig.workspace);
+    // As if it had been counted like that.
+    await rig.redis.hincrby(waiting, bytes, torn.length - (await rig.redis.hstrlen(job, 'data')));
+    await rig.redis.hset(job, 'data', torn);
     const courier = createTestCourier();
     await rig.startFleet({ courier, lockMs: 500, stalledCheckMs: 150 });
-    expect(await rig.settledAll(20_000)).toMatchObject({ accepted: 2, delivered: 1, 'dead-lettered': 1 });
+    expect(await rig.settledAll()).toMatchObject({ accepted: 2, delivered: 1, 'dead-lettered': 1 });
     expect(arrived(courier)).toEqual(ids(2));
     const dead = await rig.queue(rig.deadLetter).getJob(`${id}-unreadable`);
     expect(dead?.data).toMatchObject({
       reason: { code: 'UNREADABLE' },
       unreadable: expect.stringContaining('operations'),
     });
+    expect(await rig.redis.hget(waiting, bytes)).toBe('0');
     expect(await failedSets()).toBe(0);
   });
 

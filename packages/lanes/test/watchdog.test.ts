@@ -11,7 +11,8 @@ import { createTestCourier, DELIVERED } from './fixtures/test-courier.ts';
 
 /** The blocking connection of a BullMQ worker: its name ends in the worker's. */
 const BLOCKING = /:w:/;
-const LIMIT_MS = 800;
+/** A consumer that isn't deaf takes a job within some ms; a loaded machine may make that a second. */
+const LIMIT_MS = 2000;
 
 let proxy: PickyProxy;
 let rig: Rig;
@@ -99,29 +100,29 @@ it('asks for the end of the process when a new consumer stays deaf too', async (
       await rig.accept([event('ada', 1)]);
       return fatal.length > 0;
     },
-    { intervalMs: 300, timeoutMs: 15_000 },
+    { intervalMs: 300, timeoutMs: 40_000 },
   );
   expect(fatal[0]).toMatchObject({ code: 'WORKER_STUCK', message: expect.stringContaining('lane.0') });
 });
 
 it('makes the connection anew when no heartbeat comes through although Redis answers others', async () => {
-  const { fleet, courier, errors, fatal } = await watchedFleet({ limitMs: 2500 });
+  const { fleet, courier, errors, fatal } = await watchedFleet({ limitMs: 3500 });
   await fleet.start();
   const beatAt = fleet.lastBeatAt();
   proxy.blackhole();
   await rig.accept([event('ada', 1)]);
-  await waitFor(() => courier.requests.length === 1 && fleet.lastBeatAt() > beatAt, { timeoutMs: 15_000 });
+  await waitFor(() => courier.requests.length === 1 && fleet.lastBeatAt() > beatAt, { timeoutMs: 40_000 });
   expect(errors.join()).toContain('the connection is made anew');
   expect(fatal).toEqual([]);
 });
 
 it('leaves a queue alone that is paused, limited or in work', async () => {
   const answer = Promise.withResolvers<typeof DELIVERED>();
-  const { fleet, courier, errors, fatal } = await watchedFleet({ limitMs: 1200, answer: () => answer.promise });
+  const { fleet, courier, errors, fatal } = await watchedFleet({ answer: () => answer.promise });
   await fleet.start();
   const { keyPrefix } = rig.lane();
   const looks = async (count: number) => {
-    // Each look renews the watchdog's mark in Redis.
+    // Each look renews the watchdog's mark in Redis. There are four within the limit.
     for (let look = 0; look < count; look += 1) {
       await rig.redis.del(heartbeatKey(rig.workspace, 'watched:watchdog'));
       await waitFor(() => rig.redis.exists(heartbeatKey(rig.workspace, 'watched:watchdog')));
@@ -129,13 +130,13 @@ it('leaves a queue alone that is paused, limited or in work', async () => {
   };
   await rig.queue(rig.lane()).pause();
   await rig.accept([event('ada', 1)]);
-  await looks(6);
+  await looks(5);
   await rig.redis.set(`${keyPrefix}limiter`, '999999999999', 'PX', 60_000);
   await rig.queue(rig.lane()).resume();
-  await looks(6);
+  await looks(5);
   await rig.redis.del(`${keyPrefix}limiter`);
   await waitFor(() => courier.requests.length === 1);
-  await looks(6);
+  await looks(5);
   answer.resolve(DELIVERED);
   await rig.settledAll();
   expect({ errors, fatal }).toEqual({ errors: [], fatal: [] });
@@ -146,8 +147,9 @@ it('blames nobody while Redis takes no writes', async () => {
   closers.push(() => own.stop());
   const ownRig = new Rig(own.url, 'watchdog');
   closers.push(() => ownRig.close());
-  // Longer than BullMQ rests after an error, 1 s: meanwhile it takes nothing, and rightly so.
-  const { fleet, courier, errors, fatal } = await watchedFleet({ limitMs: 1500, url: own.url, rig: ownRig });
+  // Far longer than BullMQ rests after an error, 1 s: meanwhile it takes nothing, and rightly so.
+  const limitMs = 4000;
+  const { fleet, courier, errors, fatal } = await watchedFleet({ limitMs, url: own.url, rig: ownRig });
   await fleet.start();
   await waitFor(() => fleet.isConsuming());
   await ownRig.queue(ownRig.lane()).pause();
@@ -155,7 +157,9 @@ it('blames nobody while Redis takes no writes', async () => {
   await ownRig.queue(ownRig.lane()).resume();
   await waitFor(() => courier.requests.length === 1);
   await ownRig.redis.config('SET', 'min-replicas-to-write', '1');
-  await waitFor(() => errors.filter((message) => message.startsWith('NOREPLICAS')).length > 20);
+  const refusingMs = performance.now();
+  await waitFor(() => performance.now() - refusingMs > 1.5 * limitMs);
+  expect(errors.some((message) => message.startsWith('NOREPLICAS'))).toBe(true);
   await ownRig.redis.config('SET', 'min-replicas-to-write', '0');
   await ownRig.accept([event('ada', 2)]);
   await waitFor(() => courier.requests.length === 2);

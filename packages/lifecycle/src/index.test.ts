@@ -21,6 +21,8 @@ it('exports its public API and nothing else', () => {
       "runApp",
       "sendJson",
       "service",
+      "sqliteUrl",
+      "withDemoJournal",
       "writeRunFile",
     ]
   `);

@@ -1,4 +1,5 @@
 export { type ConfigResult, type Environment, type LoadConfigOptions, loadConfig, parseConfig } from './config.ts';
+export { sqliteUrl, withDemoJournal } from './demo-journal.ts';
 export { envInteger, envPort } from './env-fields.ts';
 export { createHttpService, type HttpService, type HttpServiceOptions, type ListenOptions } from './http-service.ts';
 export type { LifecycleLogger } from './logger-port.ts';

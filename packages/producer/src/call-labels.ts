@@ -10,6 +10,13 @@ import type { CallOptions } from './producer-calls.ts';
 const LABELS = ['source', 'sessionId', 'traceId', 'idempotencyKey'] as const;
 const MAX_LABEL_BYTES = 256;
 
+/** What a call carries that doesn't say it itself. */
+export interface CallDefaults {
+  readonly source?: string | undefined;
+  /** Asked at each call without a `traceId`. */
+  readonly traceContext?: (() => string | undefined) | undefined;
+}
+
 /** Whether `value` may be a source, session, trace or idempotency key: text of 1 to 256 bytes. */
 export function isLabel(value: unknown): value is string {
   return typeof value === 'string' && value !== '' && Buffer.byteLength(value) <= MAX_LABEL_BYTES;
@@ -18,12 +25,12 @@ export function isLabel(value: unknown): value is string {
 /** `"source":"shop","traceId":"t",`, ready for an operation's JSON text; undefined when one of the options is not valid. */
 export function labelText(
   options: CallOptions | undefined,
-  source: string | undefined,
+  defaults: CallDefaults,
   operation: Operation,
 ): string | undefined {
   let text = '';
   for (const name of LABELS) {
-    const value: unknown = options?.[name] ?? (name === 'source' ? source : undefined);
+    const value: unknown = options?.[name] ?? defaultOf(name, defaults);
     if (value === undefined) continue;
     if (!isLabel(value)) return undefined;
     const isContent = name === 'idempotencyKey' && value === CONTENT_IDEMPOTENCY_KEY;
@@ -32,6 +39,18 @@ export function labelText(
   const windowMs: unknown = options?.idempotencyWindowMs;
   if (windowMs === undefined) return text;
   return isWindow(windowMs) ? `${text}"idempotencyWindowMs":${windowMs},` : undefined;
+}
+
+function defaultOf(name: (typeof LABELS)[number], { source, traceContext }: CallDefaults): string | undefined {
+  if (name === 'source') return source;
+  if (name !== 'traceId' || traceContext === undefined) return undefined;
+  try {
+    const trace = traceContext();
+    return isLabel(trace) ? trace : undefined;
+  } catch {
+    // The host's hook or its SDK: no call fails by its trace.
+    return undefined;
+  }
 }
 
 function isWindow(value: unknown): value is number {

@@ -80,9 +80,12 @@ export function scriptArguments(write: EnqueueWrite): ScriptArguments {
   };
 }
 
-/** What the script said. `taken` is `ok` and `repeated` alike: either way the job is in Redis, once. */
+/**
+ * What the script said. `taken` is `ok` and `repeated` alike: either way the job is in Redis, once. A replay is told besides how many
+ * bytes wait in the lane now.
+ */
 export type EnqueueAnswer =
-  | { readonly kind: 'taken'; readonly redisMs: number }
+  | { readonly kind: 'taken'; readonly redisMs: number; readonly laneBytes?: number }
   /** Nothing was written: the workspace has another number of lanes. */
   | { readonly kind: 'lanes'; readonly lanes: number };
 
@@ -91,8 +94,10 @@ export type ReplayScriptAnswer = EnqueueAnswer | { readonly kind: 'moved'; reado
 
 /** @throws Error when Redis answers what the script never says */
 export function readReplayAnswer(answer: unknown): ReplayScriptAnswer {
-  const [word, value] = Array.isArray(answer) ? (answer as readonly unknown[]) : [];
-  return word === 'moved' ? { kind: 'moved', reached: Number(value) } : readEnqueueAnswer(answer);
+  const [word, value, laneBytes] = Array.isArray(answer) ? (answer as readonly unknown[]) : [];
+  if (word === 'moved') return { kind: 'moved', reached: Number(value) };
+  const read = readEnqueueAnswer(answer);
+  return read.kind === 'taken' ? { ...read, laneBytes: Number(laneBytes ?? 0) } : read;
 }
 
 /** Most lanes that a workspace may have; a larger number in Redis was not written by us. */

@@ -1,26 +1,23 @@
-import { newUlid, workspaceKeys } from '@cio-fleet/contracts';
+import { newUlid } from '@cio-fleet/contracts';
+import { admissionOf } from './admission.ts';
 import type { BufferedOperation, PreparedOperation } from './buffered-operation.ts';
 import { CallDeadlines } from './call-deadlines.ts';
-import { type EnqueueErrorCode, type EnqueueResult, type FlushResult, failure } from './enqueue-result.ts';
-import { type EnqueueAnswer, type EnqueueWrite, isLaneCount, scriptArguments } from './enqueue-write.ts';
+import { DirectWrites } from './direct-writes.ts';
+import { type EnqueueResult, type FlushResult, failure } from './enqueue-result.ts';
 import type { FailureReport } from './failure-report.ts';
-import { FlushWaiters } from './flush-waiters.ts';
 import { LaneSet } from './lane-set.ts';
-import type { LaneJob, LaneWriter } from './lane-writer.ts';
-import { MemoryWatch } from './memory-watch.ts';
+import { OperationBuffer } from './operation-buffer.ts';
 import type { ProducerSettings } from './producer-options.ts';
 import { RedisClock } from './redis-clock.ts';
-import { RedisConnection } from './redis-connection.ts';
-import { classifyRedisFailure, type RedisFailure, retryDelayMs } from './redis-failure.ts';
+import type { RedisFailure } from './redis-failure.ts';
+import { RedisLink } from './redis-link.ts';
 import { RedisTarget } from './spool/redis-target.ts';
 import { Spool } from './spool/spool.ts';
 import { NODE_DISK, type SpoolDisk } from './spool/spool-disk.ts';
 
-type Settle = (result: EnqueueResult) => void;
-
 /**
- * Takes prepared operations to Redis: admits them to a bounded buffer, writes lane by lane, answers each caller once, and
- * never loses or repeats what it has said `ok` to.
+ * Takes prepared operations to Redis: admits them to a bounded buffer, has them written directly or by way of the spool, answers
+ * each caller once, and never loses or repeats what it has said `ok` to.
  */
 export class Enqueuer {
   readonly #settings: ProducerSettings;
@@ -28,21 +25,14 @@ export class Enqueuer {
   readonly #run = newUlid();
   readonly #clock = new RedisClock();
   readonly #lanes: LaneSet;
+  readonly #buffer: OperationBuffer;
   readonly #deadlines: CallDeadlines;
-  readonly #flushes = new FlushWaiters();
-  readonly #memory: MemoryWatch;
-  readonly #connection: RedisConnection;
+  readonly #redis: RedisLink;
+  readonly #writes: DirectWrites;
   readonly #spool: Spool | undefined;
   /** Tells when a call has waited so long that it had better go to disk. */
   readonly #patience: CallDeadlines | undefined;
-  #bufferedOperations = 0;
-  #bufferedBytes = 0;
-  #nextNumber = 0;
-  #isPrimed = false;
   #isTurnScheduled = false;
-  /** Whether the last thing heard of Redis was trouble. */
-  #isFailing = false;
-  #retry: NodeJS.Timeout | undefined;
   #closing: Promise<FlushResult> | undefined;
 
   /** @param disk - where the spool lies, if there is one */
@@ -50,20 +40,23 @@ export class Enqueuer {
     this.#settings = settings;
     this.#report = report;
     this.#lanes = new LaneSet(settings.lanes, this.#clock);
+    this.#buffer = new OperationBuffer({
+      maxBufferedOperations: settings.maxBufferedOperations,
+      maxBufferedBytes: settings.maxBufferedBytes,
+      onLateFailure: (result) => report.failed(result),
+      onEmpty: () => this.#holdOrRelease(),
+    });
     this.#deadlines = new CallDeadlines(answerWithinMs(settings.enqueueTimeoutMs), (late) => this.#expire(late));
-    this.#connection = new RedisConnection(
-      {
-        redisUrl: settings.redisUrl,
-        redis: settings.redis,
-        name: `cio-fleet:${settings.workspace}:producer`,
-        timeoutMs: settings.redisTimeoutMs,
-      },
-      { onReady: () => void this.#prime(), onError: (error) => this.#noteLost(error) },
-    );
-    this.#memory = new MemoryWatch(
-      () => this.#connection.memory(),
-      () => this.#scheduleTurn(),
-    );
+    this.#redis = new RedisLink({
+      settings,
+      report,
+      clock: this.#clock,
+      lanes: this.#lanes,
+      onPrimed: () => this.#resume(),
+      onLost: () => this.#noteLost(),
+      onRoom: () => this.#scheduleTurn(),
+    });
+    this.#writes = this.#makeWrites();
     if (settings.spoolDir === undefined) return;
     this.#spool = this.#makeSpool(settings.spoolDir, disk);
     this.#patience = new CallDeadlines(patienceMs(settings.enqueueTimeoutMs), (slow) => this.#lose(slow));
@@ -75,24 +68,26 @@ export class Enqueuer {
   }
 
   /** Admits one operation; `settle` is called exactly once, never in this very call when it is admitted. */
-  enqueue(prepared: PreparedOperation, settle: Settle): void {
-    const obstacle = this.#obstacleTo(prepared);
-    if (obstacle !== undefined) {
-      settle(failure(obstacle));
+  enqueue(prepared: PreparedOperation, settle: (result: EnqueueResult) => void): void {
+    const buffer = this.#buffer;
+    const spool = this.#spool;
+    const { refusal, callsForSpool } = admissionOf({
+      isClosing: this.#closing !== undefined,
+      isRedisFull: this.#redis.isFull,
+      hasRoom: buffer.hasRoomFor(prepared.bytes),
+      isCrowded: buffer.isCrowded,
+      spool: spool && {
+        problemCode: spool.problemCode,
+        isFull: spool.isFullFor(buffer.bytes + prepared.bytes, buffer.operations + 1),
+      },
+    });
+    if (callsForSpool) spool?.trigger();
+    if (refusal !== undefined) {
+      settle(failure(refusal));
       return;
     }
-    const operation: BufferedOperation = {
-      ...prepared,
-      number: this.#nextNumber,
-      calledAtMs: performance.now(),
-      id: undefined,
-      atMs: 0,
-      settle,
-    };
-    this.#nextNumber += 1;
-    this.#bufferedOperations += 1;
-    if (this.#bufferedOperations === 1) this.#connection.hold();
-    this.#bufferedBytes += prepared.bytes;
+    const operation = buffer.add(prepared, settle);
+    if (buffer.operations === 1) this.#redis.connection.hold();
     this.#lanes.add(operation);
     this.#deadlines.add(operation);
     this.#patience?.add(operation);
@@ -101,7 +96,7 @@ export class Enqueuer {
 
   async flush(timeoutMs: number): Promise<FlushResult> {
     const untilMs = performance.now() + timeoutMs;
-    const memory = await this.#flushes.wait(this.#nextNumber, this.#bufferedOperations, timeoutMs);
+    const memory = await this.#buffer.flushed(timeoutMs);
     if (this.#spool === undefined) return memory;
     await this.#spool.replayed(Math.max(0, untilMs - performance.now()), false);
     const { spooled } = this.#spool;
@@ -115,8 +110,8 @@ export class Enqueuer {
 
   async #close(timeoutMs: number): Promise<FlushResult> {
     const untilMs = performance.now() + timeoutMs;
-    let result: FlushResult = await this.#flushes.wait(this.#nextNumber, this.#bufferedOperations, timeoutMs);
-    clearTimeout(this.#retry);
+    let result = await this.#buffer.flushed(timeoutMs);
+    this.#writes.stop();
     this.#deadlines.stop();
     this.#patience?.stop();
     if (this.#spool !== undefined) {
@@ -126,38 +121,33 @@ export class Enqueuer {
       await this.#spool.close();
       result = { ...result, spooled };
     }
-    this.#memory.stop();
-    this.#connection.close();
-    for (const [, writer] of this.#lanes.entries()) this.#leave(writer.takeAll(), () => failure('CLOSED'));
+    this.#redis.close();
+    for (const [, writer] of this.#lanes.entries()) this.#buffer.leave(writer.takeAll(), () => failure('CLOSED'));
     return result;
   }
 
-  #obstacleTo({ bytes }: PreparedOperation): EnqueueErrorCode | undefined {
-    const { maxBufferedOperations, maxBufferedBytes } = this.#settings;
-    if (this.#closing !== undefined) return 'CLOSED';
-    const spool = this.#spool;
-    if (this.#memory.isFull) {
-      if (spool === undefined) return 'QUEUE_FULL';
-      if (spool.problemCode !== undefined) return spool.problemCode;
-      spool.trigger();
-    }
-    const hasRoom = this.#bufferedOperations < maxBufferedOperations && this.#bufferedBytes + bytes <= maxBufferedBytes;
-    if (spool === undefined) return hasRoom ? undefined : 'BUFFER_FULL';
-    if (spool.isFullFor(this.#bufferedBytes + bytes, this.#bufferedOperations + 1)) return 'SPOOL_FULL';
-    const isCrowded = this.#bufferedOperations * 4 > maxBufferedOperations * 3;
-    if (isCrowded) spool.trigger();
-    return hasRoom ? undefined : (spool.problemCode ?? 'BUFFER_FULL');
+  #makeWrites(): DirectWrites {
+    return new DirectWrites({
+      workspace: this.#settings.workspace,
+      run: this.#run,
+      jobLimits: this.#settings.jobLimits,
+      lanes: this.#lanes,
+      clock: this.#clock,
+      redis: this.#redis,
+      mayBegin: () => this.#spool === undefined || this.#spool.allowsDirect,
+      onTaken: () => this.#spool?.noteTaken(),
+      onFailure: (error) => this.#noteFailure(error),
+      leave: (operations, resultOf) => this.#buffer.leave(operations, resultOf),
+      wake: () => this.#scheduleTurn(),
+    });
   }
 
   #makeSpool(spoolDir: string, disk: SpoolDisk): Spool {
-    const { workspace } = this.#settings;
     const target = new RedisTarget({
-      workspace,
-      connection: this.#connection,
+      workspace: this.#settings.workspace,
       lanes: this.#lanes,
       clock: this.#clock,
-      isUsable: () => this.#isPrimed && this.#connection.isReady && !this.#memory.isFull,
-      onWrite: (bytes) => this.#memory.touch(bytes),
+      redis: this.#redis,
     });
     return new Spool(
       { ...this.#settings, spoolDir, disk },
@@ -166,41 +156,25 @@ export class Enqueuer {
         lanes: this.#lanes,
         target,
         report: this.#report,
-        leave: (operations, resultOf) => this.#leave(operations, resultOf),
+        leave: (operations, resultOf) => this.#buffer.leave(operations, resultOf),
         wake: () => this.#scheduleTurn(),
         want: (isWanted) => this.#want(isWanted),
-        isHopeful: () => this.#isHopeful,
-        redisTook: () => {
-          this.#isFailing = false;
-        },
+        isHopeful: () => this.#redis.isHopeful,
+        redisTook: () => this.#redis.noteTaken(),
         redisFailed: (error) => this.#noteFailure(error),
       },
     );
   }
 
   #want(isWanted: boolean): void {
-    this.#connection.want(isWanted);
+    this.#redis.connection.want(isWanted);
     this.#holdOrRelease();
   }
 
-  /** Once per connection, before the first write: Redis's time, and how many lanes there are. */
-  async #prime(): Promise<void> {
-    const sentAtMs = performance.now();
-    const [time, lanes, memory] = await Promise.allSettled([
-      this.#connection.time(),
-      this.#connection.get(workspaceKeys(this.#settings.workspace).lanes),
-      this.#connection.memory(),
-    ]);
-    if (time.status === 'fulfilled') {
-      this.#clock.observe({ sentAtMs, receivedAtMs: performance.now(), redisMs: time.value });
-    }
-    if (lanes.status === 'fulfilled' && isLaneCount(Number(lanes.value))) this.#lanes.adopt(Number(lanes.value));
-    if (memory.status === 'fulfilled') this.#memory.observe(memory.value);
-    if (!this.#connection.isReady) return;
-    this.#isPrimed = true;
-    this.#isFailing = false;
+  /** Redis was reached anew. */
+  #resume(): void {
     this.#spool?.reconnected();
-    for (const [, writer] of this.#lanes.entries()) writer.notBeforeMs = 0;
+    this.#writes.reconnected();
     this.#scheduleTurn();
   }
 
@@ -218,110 +192,17 @@ export class Enqueuer {
   }
 
   #turn(): void {
-    const isReady = this.#isPrimed && this.#connection.isReady;
+    const { isReady, connection } = this.#redis;
     if (isReady) this.#lanes.changeIfQuiet();
-    if (this.#spool !== undefined) this.#connection.together(() => this.#spool?.turn());
-    if (!isReady) return;
-    const nowMs = performance.now();
-    let earliestMs = Number.POSITIVE_INFINITY;
-    this.#connection.together(() => {
-      for (const [lane, writer] of this.#lanes.entries()) {
-        if (!this.#mayWrite(writer)) continue;
-        if (writer.notBeforeMs > nowMs) earliestMs = Math.min(earliestMs, writer.notBeforeMs);
-        else void this.#write(lane, writer);
-      }
-    });
-    clearTimeout(this.#retry);
-    if (earliestMs !== Number.POSITIVE_INFINITY) {
-      this.#retry = setTimeout(() => this.#turn(), Math.max(1, earliestMs - nowMs));
-      this.#retry.unref();
-    }
-  }
-
-  #mayWrite(writer: LaneWriter): boolean {
-    if (!writer.isDue) return false;
-    // While the number of lanes changes only writes of unknown fate go on, to learn it.
-    if (this.#lanes.isChanging && !writer.isUnknown) return false;
-    // Nothing of the lane is in the spool before its current job, but everything is before a new one.
-    return this.#spool === undefined || this.#spool.allowsDirect || writer.current !== undefined;
-  }
-
-  async #write(lane: number, writer: LaneWriter): Promise<void> {
-    const job = writer.next(this.#settings.jobLimits);
-    if (job === undefined) return;
-    this.#memory.touch(job.operations.reduce((sum, { bytes }) => sum + bytes, 0));
-    writer.isBusy = true;
-    const sentAtMs = performance.now();
-    try {
-      const answer = await this.#connection.enqueue(scriptArguments(this.#describe(lane, job)));
-      writer.isBusy = false;
-      this.#conclude(writer, answer, sentAtMs);
-    } catch (error) {
-      writer.isBusy = false;
-      this.#fail(writer, error);
-    }
-    this.#scheduleTurn();
-  }
-
-  #describe(lane: number, job: LaneJob): EnqueueWrite {
-    return { workspace: this.#settings.workspace, lane, lanes: this.#lanes.count, run: this.#run, ...job };
-  }
-
-  #conclude(writer: LaneWriter, answer: EnqueueAnswer, sentAtMs: number): void {
-    if (answer.kind === 'taken') {
-      this.#clock.observe({ sentAtMs, receivedAtMs: performance.now(), redisMs: answer.redisMs });
-      this.#isFailing = false;
-      this.#spool?.noteTaken();
-      this.#leave(writer.finish(), ({ id }) => ({ ok: true, id: id as string }));
-    } else if (answer.lanes === this.#lanes.count) {
-      this.#fail(writer, new Error('expected the number of lanes in Redis as digits, got another text'));
-    } else {
-      // Nothing was written, now or by an earlier try: the number of lanes never changes once it is fixed.
-      writer.isUnknown = false;
-      this.#lanes.adopt(answer.lanes);
-    }
-  }
-
-  #fail(writer: LaneWriter, error: unknown): void {
-    const kind = this.#noteFailure(error);
-    if (writer.current === undefined) {
-      // Its operations are in the spool already, which repeats the write under its number.
-      writer.finish();
-      return;
-    }
-    if (kind === 'refused') {
-      const detail = error instanceof Error ? error.message : String(error);
-      this.#leave(writer.finish(), ({ id }) => failure('REDIS_REFUSED', { ...(id ? { id } : {}), detail }));
-      return;
-    }
-    if (kind === 'disconnected') writer.isUnknown = true;
-    writer.failures += 1;
-    writer.notBeforeMs = performance.now() + retryDelayMs(writer.failures, Math.random);
+    if (this.#spool !== undefined) connection.together(() => this.#spool?.turn());
+    if (isReady) this.#writes.turn();
   }
 
   #noteFailure(error: unknown): RedisFailure {
-    const kind = classifyRedisFailure(error);
-    this.#isFailing = true;
-    this.#report.redis(error);
-    if (kind === 'full') this.#memory.markFull();
+    const kind = this.#redis.noteFailure(error);
     // No answer may yet come within the patience of the calls; these answers say that it won't.
     if (kind === 'full' || kind === 'retryable') this.#spool?.trigger();
     return kind;
-  }
-
-  /** Operations leave the buffer; callers that still wait get their answer, the others' failures go to `onError`. */
-  #leave(operations: readonly BufferedOperation[], resultOf: (operation: BufferedOperation) => EnqueueResult): void {
-    for (const operation of operations) {
-      this.#bufferedOperations -= 1;
-      this.#bufferedBytes -= operation.bytes;
-      const { settle } = operation;
-      operation.settle = undefined;
-      const result = resultOf(operation);
-      if (settle !== undefined) settle(result);
-      else if (!result.ok) this.#report.failed(result);
-      this.#flushes.left(operation.number);
-    }
-    if (this.#bufferedOperations === 0) this.#holdOrRelease();
   }
 
   /**
@@ -329,19 +210,13 @@ export class Enqueuer {
    * through an outage.
    */
   #holdOrRelease(): void {
-    if (this.#bufferedOperations > 0) return;
-    const isBusy = this.#spool !== undefined && this.#spool.spooled > 0 && this.#isHopeful;
-    if (isBusy) this.#connection.hold();
-    else this.#connection.release();
+    if (this.#buffer.operations > 0) return;
+    const isBusy = this.#spool !== undefined && this.#spool.spooled > 0 && this.#redis.isHopeful;
+    if (isBusy) this.#redis.connection.hold();
+    else this.#redis.connection.release();
   }
 
-  get #isHopeful(): boolean {
-    return !this.#isFailing && !this.#memory.isFull;
-  }
-
-  #noteLost(error: Error): void {
-    this.#isFailing = true;
-    this.#report.redis(error);
+  #noteLost(): void {
     if (this.#spool === undefined) return;
     this.#holdOrRelease();
     this.#scheduleTurn();

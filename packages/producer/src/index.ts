@@ -1,4 +1,12 @@
-export type { DeviceInput, ObjectInput, PersonInput, TimestampInput } from '@cio-fleet/contracts';
+export type {
+  DeviceInput,
+  ObjectInput,
+  PersonInput,
+  ReportingWebhook,
+  TimestampInput,
+  UnlistedWebhook,
+  WebhookJobData,
+} from '@cio-fleet/contracts';
 export type {
   EnqueueAccepted,
   EnqueueError,
@@ -17,4 +25,4 @@ export type {
   Producer,
 } from './producer-calls.ts';
 export { PRODUCER_DEFAULTS, type ProducerOptions, ProducerOptionsError } from './producer-options.ts';
-export type { RedisClientOptions } from './redis-connection.ts';
+export type { RedisClientOptions } from './redis-client.ts';

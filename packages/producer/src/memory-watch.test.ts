@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { isMemoryFull, MemoryWatch } from './memory-watch.ts';
 
 const info = (used: number, max: number) =>
@@ -44,4 +44,25 @@ it('asks again at once when a good part of the room was written since', async ()
   watch.touch(100);
   expect(asked).toBe(2);
   watch.stop();
+});
+
+it('looks on every second while spools wait, until there is room', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+  const answers = [79, 77, 75, 69].map((used) => info(used, 100));
+  let hasRoom = false;
+  const watch = new MemoryWatch(
+    async () => answers.shift(),
+    () => {
+      hasRoom = true;
+    },
+  );
+  watch.touch();
+  await vi.advanceTimersByTimeAsync(0);
+  watch.observe(info(78, 100));
+  expect(watch.isTight).toBe(true);
+  // Timers may fire a moment before the clock says so.
+  await vi.advanceTimersByTimeAsync(3_500);
+  expect([watch.isTight, hasRoom]).toEqual([false, true]);
+  watch.stop();
+  vi.useRealTimers();
 });

@@ -1,3 +1,5 @@
+import { MemoryTightness } from './memory-tightness.ts';
+
 /** Above this share of `maxmemory`, whoever filled it, new operations are turned away. */
 export const FULL_SHARE = 0.8;
 
@@ -24,13 +26,15 @@ const POLL_MS = 1_000;
 const ROOM_SHARE = 1 / 16;
 
 /**
- * Keeps an eye on Redis's memory while operations are written, and while it is full, so that room is noticed without a
- * write.
+ * Keeps an eye on Redis's memory while operations are written, and while it is full or tight, so that room is noticed without
+ * a write.
  */
 export class MemoryWatch {
   readonly #readInfo: () => Promise<string | undefined>;
   readonly #onRoom: () => void;
   #isFull = false;
+  #isTight = false;
+  readonly #tightness = new MemoryTightness();
   #roomBytes = Number.POSITIVE_INFINITY;
   #writtenBytes = 0;
   #askedAtMs = Number.NEGATIVE_INFINITY;
@@ -38,7 +42,7 @@ export class MemoryWatch {
 
   /**
    * @param readInfo - the text of `INFO memory`; undefined when it can't be read, which counts as not full
-   * @param onRoom - called when Redis was full and is not any more
+   * @param onRoom - called when Redis was full or tight and is not any more
    */
   constructor(readInfo: () => Promise<string | undefined>, onRoom: () => void = () => undefined) {
     this.#readInfo = readInfo;
@@ -49,37 +53,55 @@ export class MemoryWatch {
     return this.#isFull;
   }
 
+  /** Whether what can wait had better wait, see MemoryTightness. */
+  get isTight(): boolean {
+    return this.#isTight;
+  }
+
   /** `bytes` are being written: look again if the last look is a second old, or much was written since. */
   touch(bytes = 0): void {
     const nowMs = performance.now();
     this.#writtenBytes += bytes;
     if (nowMs - this.#askedAtMs < POLL_MS && this.#writtenBytes < this.#roomBytes * ROOM_SHARE) return;
-    this.#askedAtMs = nowMs;
-    this.#writtenBytes = 0;
-    void this.#readInfo().then((info) => this.observe(info));
+    this.#look();
   }
 
   /** Redis said so itself: it refused a write for want of memory. */
   markFull(): void {
     this.#isFull = true;
+    this.#isTight = true;
     this.#pollAgain();
   }
 
   observe(info: string | undefined): void {
     this.#roomBytes = info === undefined ? Number.POSITIVE_INFINITY : roomBytes(info);
-    const wasFull = this.#isFull;
+    const wasShort = this.#isFull || this.#isTight;
     this.#isFull = this.#roomBytes < 0;
-    if (this.#isFull) this.#pollAgain();
-    else if (wasFull) this.#onRoom();
+    this.#isTight = info !== undefined && this.#judgeTightness(info);
+    if (this.#isFull || this.#isTight) this.#pollAgain();
+    // For some or for all: whoever waited looks for himself.
+    if (wasShort && !(this.#isFull && this.#isTight)) this.#onRoom();
   }
 
   stop(): void {
     clearTimeout(this.#timer);
   }
 
+  #look(): void {
+    this.#askedAtMs = performance.now();
+    this.#writtenBytes = 0;
+    void this.#readInfo().then((info) => this.observe(info));
+  }
+
+  #judgeTightness(info: string): boolean {
+    const [usedBytes, maxBytes] = [readNumber(info, 'used_memory'), readNumber(info, 'maxmemory')];
+    return this.#tightness.observe(usedBytes, maxBytes, performance.now());
+  }
+
   #pollAgain(): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.touch(), POLL_MS);
+    // Not by `touch`, for which it may be a moment too early: nothing else would ask again.
+    this.#timer = setTimeout(() => this.#look(), POLL_MS);
     this.#timer.unref();
   }
 }

@@ -1,6 +1,6 @@
 import { isErasure, laneKeyOf, validateOperation, verbOf } from '@cio-fleet/contracts';
 import { type PreparedOperation, STAMP_BYTES } from './buffered-operation.ts';
-import { labelText } from './call-labels.ts';
+import { type CallDefaults, labelText } from './call-labels.ts';
 import { type EnqueueFailed, failure, refused } from './enqueue-result.ts';
 import type { CallOptions } from './producer-calls.ts';
 
@@ -10,11 +10,15 @@ export type Preparation =
   | { readonly ok: false; readonly result: EnqueueFailed };
 
 /** Checks an operation in v2 shape and its options, and turns both into the text that travels. May throw on hostile input. */
-export function prepareOperation(input: unknown, options: CallOptions | undefined, source?: string): Preparation {
+export function prepareOperation(
+  input: unknown,
+  options: CallOptions | undefined,
+  defaults: CallDefaults = {},
+): Preparation {
   const validation = validateOperation(input);
   if (!validation.ok) return { ok: false, result: refused(validation.refusal) };
   const { operation, json } = validation;
-  const labels = labelText(options, source, operation);
+  const labels = labelText(options, defaults, operation);
   if (labels === undefined) return { ok: false, result: failure('OPTION_INVALID') };
   const tail = `${labels}"op":${json}}`;
   return {

@@ -16,6 +16,10 @@ export interface CallOptions {
   readonly sessionId?: string;
   /** The service that sends it. @defaultValue the producer's `source` */
   readonly source?: string;
+  /**
+   * What finds the trace that the call is part of: a W3C traceparent, or an id of your own. Deliveries are linked to a traceparent.
+   * @defaultValue what the producer's `traceContext` says
+   */
   readonly traceId?: string;
 }
 

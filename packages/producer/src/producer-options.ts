@@ -1,15 +1,20 @@
-import { isWorkspaceName } from '@cio-fleet/contracts';
+import { isWorkspaceName, parseRedisAddress, type RedisAddress } from '@cio-fleet/contracts';
+import { activeTraceparent } from './active-traceparent.ts';
 import { isLabel } from './call-labels.ts';
 import { isLaneCount, MAX_LANES } from './enqueue-write.ts';
 import type { OnError, ProducerLogger } from './failure-report.ts';
 import type { JobLimits } from './lane-buffer.ts';
-import type { RedisClientOptions } from './redis-connection.ts';
+import type { RedisClientOptions } from './redis-client.ts';
 
 /** Options of `createProducer`. */
 export interface ProducerOptions {
-  /** Where Redis is. @defaultValue `redis://127.0.0.1:6379` */
+  /**
+   * Where Redis is: `redis://`, `rediss://` (TLS), `redis+sentinel://`, `redis+cluster://`, or the path of a socket.
+   * @defaultValue `redis://127.0.0.1:6379`
+   * @see docs/redis.md#addresses
+   */
   readonly redisUrl?: string;
-  /** Further options of the ioredis client (TLS, Sentinel), or a function that makes the client. */
+  /** Further options of the ioredis client (certificates in `tls`, say), or a function that makes the client. */
   readonly redis?: RedisClientOptions;
   /** The workspace to write to, `[a-z0-9-]{1,40}`. @defaultValue `default` */
   readonly workspace?: string;
@@ -54,6 +59,12 @@ export interface ProducerOptions {
   readonly spoolRetainMs?: number;
   /** The name of this service, carried by every operation. @defaultValue none */
   readonly source?: string;
+  /**
+   * Says which trace a call is part of, as a W3C traceparent; asked at each call that has no `traceId`.
+   * @defaultValue the active span of a registered OpenTelemetry SDK; pass `() => undefined` to carry none
+   * @see docs/observability.md#traces
+   */
+  readonly traceContext?: () => string | undefined;
   /** Gets every failed call and every operation lost after its call was answered. May throw; nobody notices. */
   readonly onError?: OnError;
   /** Gets a line per kind of trouble, at most every 30 s. @defaultValue none */
@@ -62,7 +73,7 @@ export interface ProducerOptions {
 
 /** {@link ProducerOptions} with every default filled in. */
 export interface ProducerSettings {
-  readonly redisUrl: string;
+  readonly redisAddress: RedisAddress;
   readonly redis: RedisClientOptions | undefined;
   readonly workspace: string;
   readonly enqueueTimeoutMs: number;
@@ -71,6 +82,7 @@ export interface ProducerSettings {
   readonly redisTimeoutMs: number;
   readonly lanes: number;
   readonly source: string | undefined;
+  readonly traceContext: () => string | undefined;
   readonly spoolDir: string | undefined;
   readonly spoolMode: 'overflow' | 'always';
   readonly spoolMaxBytes: number;
@@ -130,10 +142,10 @@ export function producerSettings(options: ProducerOptions): ProducerSettings {
   const problems = POSITIVE_NUMBERS.filter((name) => !(Number.isFinite(merged[name]) && merged[name] > 0)).map(
     (name) => `expected ${name} to be a positive number, got ${String(merged[name])}`,
   );
-  if (typeof merged.redisUrl !== 'string' || !/^(rediss?:\/\/|\/)/.test(merged.redisUrl)) {
-    // The URL may hold a password: it is not repeated.
-    problems.push('expected redisUrl to be text such as redis://127.0.0.1:6379, got something else');
-  }
+  const { redisUrl } = merged;
+  // The URL may hold a password: nothing of it is repeated.
+  const redisAddress = parseRedisAddress(typeof redisUrl === 'string' ? redisUrl : '');
+  if (!redisAddress.ok) problems.push(`redisUrl: ${redisAddress.problem.message}`);
   if (typeof merged.workspace !== 'string' || !isWorkspaceName(merged.workspace)) {
     problems.push(`expected workspace to match [a-z0-9-]{1,40}, got ${JSON.stringify(merged.workspace)}`);
   }
@@ -143,12 +155,21 @@ export function producerSettings(options: ProducerOptions): ProducerSettings {
   if (merged.source !== undefined && !isLabel(merged.source)) {
     problems.push('expected source to be text of 1 to 256 bytes, got something else');
   }
+  if (merged.traceContext !== undefined && typeof merged.traceContext !== 'function') {
+    problems.push('expected traceContext to be a function, got something else');
+  }
   if (merged.spoolDir !== undefined && (typeof merged.spoolDir !== 'string' || merged.spoolDir === '')) {
     problems.push('expected spoolDir to be the path of a folder, got something else');
   }
   if (merged.spoolMode !== 'overflow' && merged.spoolMode !== 'always') {
     problems.push(`expected spoolMode to be overflow or always, got ${JSON.stringify(merged.spoolMode)}`);
   }
-  if (problems.length > 0) throw new ProducerOptionsError(problems);
-  return { redis: undefined, source: undefined, spoolDir: undefined, ...merged, jobLimits: JOB_LIMITS };
+  if (!redisAddress.ok || problems.length > 0) throw new ProducerOptionsError(problems);
+  const { address } = redisAddress;
+  return {
+    ...{ redis: undefined, source: undefined, spoolDir: undefined, traceContext: activeTraceparent },
+    ...merged,
+    redisAddress: address,
+    jobLimits: JOB_LIMITS,
+  };
 }

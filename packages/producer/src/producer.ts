@@ -24,7 +24,7 @@ export function createProducer<Events extends EventMap = AnyEvents>(options: Pro
   const enqueuer = new Enqueuer(settings, report);
   enqueuer.start();
   const producer: Producer = {
-    ...createVerbs({ sink: enqueuer, report, source: settings.source }),
+    ...createVerbs({ sink: enqueuer, report, defaults: settings }),
     flush: (flushOptions) => enqueuer.flush(timeoutOf(flushOptions)),
     close: (flushOptions) => enqueuer.close(timeoutOf(flushOptions)),
   };

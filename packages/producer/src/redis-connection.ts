@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { ENQUEUE_LUA, SEQUENCE_TTL_SECONDS } from '@cio-fleet/contracts';
-import { Redis, type RedisOptions } from 'ioredis';
+import type { Redis } from 'ioredis';
 import {
   type EnqueueAnswer,
   type ReplayScriptAnswer,
@@ -8,22 +8,9 @@ import {
   readReplayAnswer,
   type ScriptArguments,
 } from './enqueue-write.ts';
-import { retryDelayMs } from './redis-failure.ts';
+import { createClient, type RedisPlace } from './redis-client.ts';
 import { REPLAY_LUA } from './spool/replay-script.ts';
 import type { ReplayFence } from './spool/replay-target.ts';
-
-/** More options for the client (TLS, Sentinel, credentials), or a function that makes one. */
-export type RedisClientOptions = Omit<RedisOptions, 'replyMapping'> | (() => Redis);
-
-/** What the connection asks for. */
-export interface RedisConnectionOptions {
-  readonly redisUrl: string;
-  readonly redis: RedisClientOptions | undefined;
-  /** Shown by `CLIENT LIST`. */
-  readonly name: string;
-  /** How long Redis may stay silent before the connection is taken for dead. */
-  readonly timeoutMs: number;
-}
 
 /** What the connection tells. */
 export interface RedisConnectionEvents {
@@ -47,11 +34,11 @@ function scriptOf(lua: string): Script {
 const REVIVE_MS = 500;
 
 /**
- * The one place that knows ioredis. One connection, made at the first write and kept; it never queues and never repeats a
- * command by itself, because the lanes repeat their writes in order.
+ * All that is asked of Redis. One connection, made at the first write and kept; it never queues and never repeats a command by
+ * itself, because the lanes repeat their writes in order.
  */
 export class RedisConnection {
-  readonly #options: RedisConnectionOptions;
+  readonly #place: RedisPlace;
   readonly #events: RedisConnectionEvents;
   #client: Redis | undefined;
   #isClosed = false;
@@ -59,15 +46,15 @@ export class RedisConnection {
   #isWanted = false;
   #revival: NodeJS.Timeout | undefined;
 
-  constructor(options: RedisConnectionOptions, events: RedisConnectionEvents) {
-    this.#options = options;
+  constructor(place: RedisPlace, events: RedisConnectionEvents) {
+    this.#place = place;
     this.#events = events;
   }
 
   /** Starts to connect, and goes on trying until `close`. Calling it again does nothing. */
   open(): void {
     if (this.#client !== undefined || this.#isClosed) return;
-    const client = this.#create();
+    const client = createClient(this.#place, () => this.#isHeld);
     this.#client = client;
     client.on('error', (error) => this.#events.onError(error));
     client.on('ready', () => this.#becomeReady());
@@ -191,30 +178,6 @@ export class RedisConnection {
   #ready(): Redis {
     if (this.#client === undefined) throw new Error('expected a connection, there is none yet');
     return this.#client;
-  }
-
-  #create(): Redis {
-    const { redisUrl, redis, name, timeoutMs } = this.#options;
-    if (typeof redis === 'function') return redis();
-    const options: Omit<RedisOptions, 'replyMapping'> = {
-      connectionName: name,
-      connectTimeout: timeoutMs,
-      disconnectTimeout: 250,
-      // Redis announces how long loading will take, and is often done sooner.
-      maxLoadingRetryTime: 250,
-      ...redis,
-      lazyConnect: true,
-      enableOfflineQueue: false,
-      autoResendUnfulfilledCommands: false,
-      maxRetriesPerRequest: 0,
-      // A silent Redis (hung, or gone without a word) is a lost connection, not a reason to wait for ever.
-      socketTimeout: timeoutMs,
-      // Nothing to write, nothing to connect for: the next operation makes a new client.
-      retryStrategy: (attempt) => (this.#isHeld ? retryDelayMs(attempt, Math.random) : null),
-      // After a fail-over the old master answers READONLY; a new connection finds the new one.
-      reconnectOnError: (error) => error.message.startsWith('READONLY'),
-    };
-    return new Redis(redisUrl, options);
   }
 
   #revive(): void {

@@ -17,6 +17,7 @@ import {
   unsuppress,
 } from '@cio-fleet/contracts';
 import type { PreparedOperation } from './buffered-operation.ts';
+import type { CallDefaults } from './call-labels.ts';
 import { type EnqueueResult, failure } from './enqueue-result.ts';
 import type { AnyEvents } from './event-map.ts';
 import type { FailureReport } from './failure-report.ts';
@@ -33,8 +34,7 @@ export interface OperationSink {
 export interface VerbsContext {
   readonly sink: OperationSink;
   readonly report: FailureReport;
-  /** The default `source`. */
-  readonly source: string | undefined;
+  readonly defaults: CallDefaults;
 }
 
 /** All calls that enqueue. They are bound: a host may pass them around. */
@@ -72,7 +72,7 @@ function named(data: object | undefined): AttributesInput | undefined {
 }
 
 function submit(
-  { sink, report, source }: VerbsContext,
+  { sink, report, defaults }: VerbsContext,
   operation: () => unknown,
   options: CallOptions | undefined,
   resolve: (result: EnqueueResult) => void,
@@ -83,7 +83,7 @@ function submit(
   };
   let preparation: Preparation;
   try {
-    preparation = prepareOperation(operation(), options, source);
+    preparation = prepareOperation(operation(), options, defaults);
   } catch {
     // Only a getter or a proxy in the arguments can throw here.
     preparation = { ok: false, result: failure('OPERATION_UNREADABLE') };

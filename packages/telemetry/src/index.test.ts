@@ -7,6 +7,7 @@ it('exports its public API and nothing else', () => {
       "LOG_LEVELS",
       "METRIC_PREFIX",
       "REDACTED_PATHS",
+      "createDeliveryTracer",
       "createLogger",
       "createRegistry",
       "scrub",

@@ -3,3 +3,4 @@ export { createLogger, LOG_LEVELS, type Logger, type LoggerOptions, type LogLeve
 export { REDACTED_PATHS } from './redacted-paths.ts';
 export { createRegistry, METRIC_PREFIX, type RegistryOptions } from './registry.ts';
 export { scrub } from './scrub.ts';
+export { createDeliveryTracer, type DeliveryTracer, type DeliveryTracerOptions } from './tracing/delivery-tracer.ts';

@@ -2,6 +2,7 @@ import { type DestinationStream, destination, type Logger, pino, stdTimeFunction
 import { serializeError } from './error-serializer.ts';
 import { REDACTED_PATHS } from './redacted-paths.ts';
 import { scrub } from './scrub.ts';
+import { activeTrace } from './tracing/active-trace.ts';
 
 export type { Logger } from 'pino';
 
@@ -24,8 +25,11 @@ export interface LoggerOptions {
 }
 
 /**
- * A logger of JSON lines with fixed fields: `time` (ISO), `level`, `app`, `version`, `pid`, `msg`. Credentials are taken
- * out by field name, by an allow-list for errors (`err`, `error`), and out of URLs in the message.
+ * A logger of JSON lines with fixed fields: `time` (ISO), `level`, `app`, `version`, `pid`, `msg`, and `trace_id` and `span_id`
+ * where a span is active. Credentials are taken out by field name, by an allow-list for errors (`err`, `error`), and out of URLs
+ * in the message.
+ *
+ * @see docs/observability.md#logs
  */
 export function createLogger(options: LoggerOptions): Logger {
   const { name, version, level = 'info' } = options;
@@ -34,6 +38,7 @@ export function createLogger(options: LoggerOptions): Logger {
       level,
       base: { app: name, version, pid: process.pid },
       timestamp: stdTimeFunctions.isoTime,
+      mixin: activeTrace,
       formatters: { level: (label) => ({ level: label }) },
       serializers: { err: serializeError, error: serializeError },
       redact: { paths: [...REDACTED_PATHS], censor },

@@ -24,6 +24,13 @@ const OPERATION_VERBS = [
   'unrelateObject',
   'deleteObject',
   'trackDelivery',
+  'reportMetric',
+  'unsubscribe',
+  'resubscribe',
+  'submitForm',
+  'addToSegment',
+  'removeFromSegment',
+  'trackInvite',
 ] as const satisfies readonly Verb[];
 
 /** Every verb that a dead letter can have, `batch` for a packed one. */
@@ -34,9 +41,12 @@ export interface FilterOptions {
   readonly reason?: string;
   readonly action?: string;
   readonly verb?: string;
+  readonly name?: string;
+  readonly source?: string;
   readonly person?: string;
   readonly since?: number;
   readonly until?: number;
+  readonly ids?: readonly string[];
 }
 
 /** Adds the options that narrow dead letters. `verbFlags` names the one for the verb: both commands know both names. */
@@ -47,20 +57,38 @@ export function addFilterOptions(
   return command
     .option('--reason <code>', 'only this reason code, such as REJECTED or EXPIRED', (code) => code.toUpperCase())
     .option(verbFlags, 'only this verb, such as track', knownVerb)
+    .option('--name <name>', 'only this event, page or screen')
+    .option('--source <name>', 'only this service')
     .option('--person <person>', 'only this person: 42, email:…, phone:…, cio_id:…')
     .option('--since <time>', 'only from this time on: 15m, 2h, 3d ago, ISO 8601 or unix seconds', pointInTime)
-    .option('--until <time>', 'only before this time', pointInTime);
+    .option('--until <time>', 'only before this time', pointInTime)
+    .option('--ids <ids>', 'only these dead letters, or those of these operations, separated by commas', (text) =>
+      text.split(/[\s,]+/).filter(Boolean),
+    );
 }
 
 /** The filter that the options mean. */
-export function filterOf({ reason, action, verb, person, since, until }: FilterOptions): DeadLetterFilter {
+export function filterOf({
+  reason,
+  action,
+  verb,
+  name,
+  source,
+  person,
+  since,
+  until,
+  ids,
+}: FilterOptions): DeadLetterFilter {
   const named = action ?? verb;
   return {
     ...(reason !== undefined && { reason }),
     ...(named !== undefined && { verb: named }),
+    ...(name !== undefined && { name }),
+    ...(source !== undefined && { source }),
     ...(person !== undefined && { person }),
     ...(since !== undefined && { since }),
     ...(until !== undefined && { until }),
+    ...(ids !== undefined && { ids }),
   };
 }
 

@@ -1,8 +1,10 @@
 import { createProducer } from '@cio-fleet/producer';
+import { Option } from 'commander';
 import { formatDuration } from '../format/duration.ts';
 import { formatCount, plural } from '../format/numbers.ts';
 import { type ImportProgress, writeProgress } from '../import/import-progress.ts';
 import { type ImportSource, openFileSource, openPipeSource } from '../import/import-source.ts';
+import { IMPORT_FORMATS, type ImportFormat } from '../import/read-import-line.ts';
 import { openRejectedFile } from '../import/rejected-file.ts';
 import { runImport } from '../import/run-import.ts';
 import { usageError } from '../session/cli-error.ts';
@@ -10,6 +12,7 @@ import type { CommandContext } from '../session/command-context.ts';
 import { EXIT_CODES, type ExitCode } from '../session/exit-code.ts';
 import { interruptible } from '../session/interruptible.ts';
 import { positiveNumber } from '../session/option-parsers.ts';
+import { producerRedis } from '../session/producer-redis.ts';
 import { createProgressDisplay } from '../session/progress-display.ts';
 import { withRedis } from '../session/redis-session.ts';
 import { userPath } from '../session/user-path.ts';
@@ -20,6 +23,7 @@ interface ImportOptions {
   readonly resume?: boolean;
   readonly rejected?: string;
   readonly source: string;
+  readonly format: ImportFormat;
   readonly giveUpAfter: number;
 }
 
@@ -33,9 +37,12 @@ const CLOSE_TIMEOUT_MS = 1_000;
 const EXAMPLES = `
 A line is an operation as Customer.io's v2 API reads it, or the short form:
   {"verb":"track","person":"42","name":"Order Placed","data":{"total":9.5}}
+With --format segment it is a message of Segment's specification:
+  {"type":"track","userId":"42","event":"Order Placed","properties":{"total":9.5}}
 
 Examples:
   fleet import events.ndjson --rate 500
+  fleet import archive.ndjson --format segment
   zcat events.ndjson.gz | fleet import -`;
 
 export const addImportCommand: AddCommand = (program, attach) => {
@@ -48,6 +55,7 @@ export const addImportCommand: AddCommand = (program, attach) => {
     .option('--resume', 'go on where it stopped, or fail; without it, begin anew if that is impossible')
     .option('--no-resume', 'begin anew, whatever was imported before')
     .option('--rejected <path>', 'where bad lines go (default: <file>.rejected.ndjson)')
+    .addOption(new Option('--format <name>', 'what a line is').choices(IMPORT_FORMATS).default('operations'))
     .option('--source <name>', 'the sender of operations that name none', 'import')
     .option('--give-up-after <seconds>', 'stop when Redis is away for this long', positiveNumber, GIVE_UP_AFTER_SECONDS)
     .addHelpText('after', EXAMPLES);
@@ -116,7 +124,7 @@ async function send({
   const display = createProgressDisplay(output);
   const tell = (message: string) => display.note(message);
   const producer = createProducer({
-    redisUrl,
+    ...producerRedis(redisUrl),
     workspace,
     enqueueTimeoutMs: ENQUEUE_TIMEOUT_MS,
     // Refused operations are in the rejected file; only trouble with Redis is for the eyes.
@@ -131,7 +139,12 @@ async function send({
       runImport({
         chunks: source.chunks(signal),
         producer,
-        context: { seed: source.progress.seed, maxLineBytes: MAX_LINE_BYTES, source: options.source },
+        context: {
+          format: options.format,
+          seed: source.progress.seed,
+          maxLineBytes: MAX_LINE_BYTES,
+          source: options.source,
+        },
         progress: source.progress,
         rejectedFile,
         save(progress) {

@@ -1,5 +1,5 @@
 import { deadLetterQueueName, workspaceKeys } from '@cio-fleet/contracts';
-import { type DeadLetterFilter, type RedriveResult, redriveDeadLetters } from '@cio-fleet/lanes';
+import { type RedriveOptions, type RedriveResult, redriveDeadLetters } from '@cio-fleet/lanes';
 import type { Redis } from 'ioredis';
 import { formatCount, plural } from '../format/numbers.ts';
 import { recordChange } from '../session/audit.ts';
@@ -11,10 +11,12 @@ import { interruptible } from '../session/interruptible.ts';
 import { positiveNumber } from '../session/option-parsers.ts';
 import { createProgressDisplay } from '../session/progress-display.ts';
 import { withRedis } from '../session/redis-session.ts';
+import { groupCondition } from './error-group.ts';
 import { addFilterOptions, type FilterOptions, filterOf } from './filter-options.ts';
 import type { AddCommand } from './fleet-command.ts';
 
 interface RedriveCommandOptions extends FilterOptions {
+  readonly group?: string;
   readonly rate: number;
   readonly dryRun?: true;
   readonly yes?: true;
@@ -28,6 +30,7 @@ export const addRedriveCommand: AddCommand = (program, attach) => {
     .summary('send dead letters again')
     .description('Puts dead letters back on their lanes, oldest first. Without a filter: all of them.');
   addFilterOptions(command, '--verb, --action <verb>')
+    .option('--group <group>', 'only this group of fleet errors')
     .option('--rate <n>', 'dead letters per second', positiveNumber, DEFAULT_RATE)
     .option('--dry-run', 'only count')
     .option('--yes', 'do not ask; needed where nobody can be asked');
@@ -45,8 +48,9 @@ async function redrive(
     throw usageError('expected --yes, because nobody can be asked here; look first with --dry-run');
   }
   const filter = filterOf(options);
+  const condition = groupCondition(options.group);
   return withRedis(redisUrl(), async (redis) => {
-    const counted = await redriveDeadLetters({ redis, workspace, filter, dryRun: true });
+    const counted = await redriveDeadLetters({ redis, workspace, filter, ...condition, dryRun: true });
     if (counted.matched === 0) {
       throw new CliError(
         EXIT_CODES.notFound,
@@ -67,11 +71,11 @@ async function redrive(
     const { result, isInterrupted } = await runRedrive({
       redis,
       context,
-      filter,
+      chosen: { filter, ...condition },
       ratePerSecond: options.rate,
       matched: counted.matched,
     });
-    const detail = `${result.redriven} of ${result.matched} dead letters, ${JSON.stringify(filter)}`;
+    const detail = `${result.redriven} of ${result.matched} dead letters, ${JSON.stringify({ ...filter, ...(options.group !== undefined && { group: options.group }) })}`;
     await recordChange(redis, workspace, {
       action: 'redrive',
       queue: deadLetterQueueName(workspace),
@@ -92,13 +96,13 @@ async function warnWithoutWorkers(redis: Redis, { workspace, output }: CommandCo
 async function runRedrive({
   redis,
   context: { workspace, output },
-  filter,
+  chosen,
   ratePerSecond,
   matched,
 }: {
   readonly redis: Redis;
   readonly context: CommandContext;
-  readonly filter: DeadLetterFilter;
+  readonly chosen: Pick<RedriveOptions, 'filter' | 'isMeant'>;
   readonly ratePerSecond: number;
   readonly matched: number;
 }): Promise<{ readonly result: RedriveResult; readonly isInterrupted: boolean }> {
@@ -111,7 +115,7 @@ async function runRedrive({
     display.update({ share: progress.matched / matched, done, perSecond: (handled * 1_000) / elapsedMs, elapsedMs });
   };
   const end = await interruptible(async (signal) => {
-    const result = await redriveDeadLetters({ redis, workspace, filter, ratePerSecond, signal, onProgress });
+    const result = await redriveDeadLetters({ redis, workspace, ...chosen, ratePerSecond, signal, onProgress });
     return { result, isInterrupted: signal.aborted };
   });
   display.end();

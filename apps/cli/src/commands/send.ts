@@ -5,6 +5,7 @@ import { usageError } from '../session/cli-error.ts';
 import type { CommandContext } from '../session/command-context.ts';
 import { EXIT_CODES, type ExitCode } from '../session/exit-code.ts';
 import { jsonObjectOption } from '../session/json-option.ts';
+import { producerRedis } from '../session/producer-redis.ts';
 import { withRedis } from '../session/redis-session.ts';
 import { draftOperation } from '../verbs/draft-operation.ts';
 import { SEND_VERBS } from '../verbs/verb-forms.ts';
@@ -72,7 +73,7 @@ async function send(
 }
 
 async function sendOne(redisUrl: string, workspace: string, operation: object): Promise<EnqueueResult> {
-  const producer = createProducer({ redisUrl, workspace, enqueueTimeoutMs: ENQUEUE_TIMEOUT_MS });
+  const producer = createProducer({ ...producerRedis(redisUrl), workspace, enqueueTimeoutMs: ENQUEUE_TIMEOUT_MS });
   try {
     const [result] = await producer.enqueueMany([operation as Record<string, unknown>]);
     if (result === undefined) throw new Error('expected one result from the producer, got none');

@@ -1,4 +1,5 @@
 import type { OperationInput } from '@cio-fleet/producer';
+import { mapMessage } from '@cio-fleet/segment';
 import { type CallProblem, draftOperation } from '../verbs/draft-operation.ts';
 import type { InputLine } from './line-reader.ts';
 import { type ImportSeed, stableUlid } from './stable-id.ts';
@@ -13,11 +14,17 @@ export interface LineRefusal {
 }
 
 export type ReadImportLine =
-  | { readonly kind: 'operation'; readonly operation: OperationInput }
+  /** In order; none where a message says that it is not for Customer.io. */
+  | { readonly kind: 'operations'; readonly operations: readonly OperationInput[] }
   | { readonly kind: 'blank' }
   | { readonly kind: 'bad'; readonly refusal: LineRefusal };
 
+/** What the lines of a file are: operations, or messages of Segment's specification. */
+export const IMPORT_FORMATS = ['operations', 'segment'] as const;
+export type ImportFormat = (typeof IMPORT_FORMATS)[number];
+
 export interface ImportLineContext {
+  readonly format: ImportFormat;
   readonly seed: ImportSeed;
   readonly maxLineBytes: number;
   /** The sender of operations that name none. */
@@ -31,7 +38,7 @@ const EVENTS: ReadonlySet<unknown> = new Set(['event', 'page', 'screen']);
 
 /**
  * Reads a line: an operation in v2's shape with call options beside it, or the short form
- * `{"verb":"track","person":"42","name":"Bought","data":{}}`. Events get an id, and all operations an idempotency key, that
+ * `{"verb":"track","person":"42","name":"Bought","data":{}}`, or a message of Segment's specification. Events get an id, and all operations an idempotency key, that
  * a resumed import gives them again.
  */
 export function readImportLine(line: InputLine, context: ImportLineContext): ReadImportLine {
@@ -39,9 +46,23 @@ export function readImportLine(line: InputLine, context: ImportLineContext): Rea
   if (line.text.trim() === '') return { kind: 'blank' };
   const parsed = parseObject(line.text);
   if (typeof parsed === 'string') return bad({ code: 'LINE_NOT_JSON', message: parsed });
-  const given = 'verb' in parsed ? fromShortForm(parsed) : { ok: true as const, operation: parsed };
+  const given = draftsOf(parsed, context.format);
   if (!given.ok) return bad(given.refusal);
-  return { kind: 'operation', operation: withStableIds(given.operation, line.offset, context) };
+  // The places of a line are its own: its second operation can have the id that the second byte would give.
+  const operations = given.operations.map((operation, index) => withStableIds(operation, line.offset + index, context));
+  return { kind: 'operations', operations };
+}
+
+function draftsOf(parsed: Readonly<Record<string, unknown>>, format: ImportFormat): Drafts {
+  if (format === 'segment') return fromMessage(parsed);
+  return 'verb' in parsed ? fromShortForm(parsed) : { ok: true, operations: [parsed] };
+}
+
+function fromMessage(message: Readonly<Record<string, unknown>>): Drafts {
+  const mapped = mapMessage(message);
+  if (mapped.ok) return { ok: true, operations: mapped.operations };
+  const { code, message: text, path } = mapped.refusal;
+  return { ok: false, refusal: { code, message: text, path } };
 }
 
 function withStableIds(
@@ -59,11 +80,11 @@ function withStableIds(
   };
 }
 
-type Draft =
-  | { readonly ok: true; readonly operation: Readonly<Record<string, unknown>> }
+type Drafts =
+  | { readonly ok: true; readonly operations: readonly Readonly<Record<string, unknown>>[] }
   | { readonly ok: false; readonly refusal: LineRefusal };
 
-function fromShortForm(line: Readonly<Record<string, unknown>>): Draft {
+function fromShortForm(line: Readonly<Record<string, unknown>>): Drafts {
   const unknown = Object.keys(line).find((key) => !(SHORT_FORM as readonly string[]).includes(key));
   if (unknown !== undefined) {
     const expected = `one of ${SHORT_FORM.join(', ')}`;
@@ -76,7 +97,7 @@ function fromShortForm(line: Readonly<Record<string, unknown>>): Draft {
   const drafted = draftOperation({ verb, person, name, data, timestamp });
   if (!drafted.ok) return { ok: false, refusal: refusalOf(drafted.problem) };
   const options = Object.fromEntries(OPTIONS.flatMap((key) => (line[key] === undefined ? [] : [[key, line[key]]])));
-  return { ok: true, operation: { ...drafted.draft, ...options } };
+  return { ok: true, operations: [{ ...drafted.draft, ...options }] };
 }
 
 function refusalOf({ code, path, expected, received }: CallProblem): LineRefusal {

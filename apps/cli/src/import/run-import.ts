@@ -89,9 +89,9 @@ async function importBatch(
   for (const line of lines) {
     const read = readImportLine(line, context);
     if (read.kind === 'bad') refusals.set(line, read.refusal);
-    if (read.kind !== 'operation') continue;
-    operations.push(read.operation);
-    senders.push(line);
+    if (read.kind !== 'operations') continue;
+    operations.push(...read.operations);
+    senders.push(...read.operations.map(() => line));
   }
   const onFull = () => {
     patience.heard();

@@ -1,9 +1,8 @@
 import type { Environment } from '@cio-fleet/lifecycle';
-import { createRedis, readRedisSettings } from '@cio-fleet/redis';
+import { createRedis } from '@cio-fleet/redis';
 import type { Redis } from 'ioredis';
-import { CliError } from './cli-error.ts';
-import { EXIT_CODES } from './exit-code.ts';
 import { redisProblem } from './redis-problem.ts';
+import { redisSettings } from './redis-settings.ts';
 
 /** How a session treats a connection that is lost. */
 export interface RedisSessionOptions {
@@ -41,7 +40,6 @@ export async function withRedis<T>(
 }
 
 function createClient(redisUrl: string, reconnect: boolean, env: Environment): Redis {
-  const result = readRedisSettings(redisUrl, env);
-  if (!result.ok) throw new CliError(EXIT_CODES.usage, result.problems.join('\n'));
-  return createRedis({ settings: result.settings, purpose: 'command', connectionName: 'cio-fleet:cli', reconnect });
+  const settings = redisSettings(redisUrl, env);
+  return createRedis({ settings, purpose: 'command', connectionName: 'cio-fleet:cli', reconnect });
 }

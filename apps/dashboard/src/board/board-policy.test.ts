@@ -4,7 +4,7 @@ import { decideBoardAction } from './board-policy.ts';
 import type { QueueKind } from './queue-kind.ts';
 
 const KINDS: readonly (QueueKind | undefined)[] = [
-  ...(['lane', 'fallback', 'parked', 'dead-letter', 'journal', 'webhooks'] as const),
+  ...(['lane', 'fallback', 'parked', 'dead-letter', 'journal', 'webhooks', 'webhook-forward'] as const),
   undefined,
 ];
 const ACTIONS: readonly BoardAction[] = Object.values(BOARD_ACTIONS);
@@ -21,6 +21,13 @@ describe('the policy of the board', () => {
     ['fallback', ['pause', 'resume', 'release-rate-limit']],
     ['parked', ['pause', 'resume', 'release-rate-limit']],
     ['dead-letter', ['retry-all', 'pause', 'resume', 'release-rate-limit', 'retry']],
+    [
+      'webhook-forward',
+      [
+        ...(['retry-all', 'promote-all', 'clean-all', 'pause', 'resume'] as const),
+        ...(['release-rate-limit', 'empty', 'retry', 'clean', 'promote'] as const),
+      ],
+    ],
     [undefined, ['pause-all', 'resume-all']],
   ] as const)('lets an operator do exactly this on %s: %j', (queue, allowed) => {
     const decided = ACTIONS.filter(
@@ -29,7 +36,7 @@ describe('the policy of the board', () => {
     expect(decided).toEqual(allowed);
   });
 
-  it.each(['lane', 'fallback', 'parked', 'dead-letter', 'journal', 'webhooks'] as const)(
+  it.each(['lane', 'fallback', 'parked', 'dead-letter', 'journal', 'webhooks', 'webhook-forward'] as const)(
     'refuses everybody to add to %s, to change its data or to obliterate it',
     (queue) => {
       for (const action of ['add', 'update-data', 'obliterate', 'set-concurrency', 'set-priority'] as const) {

@@ -31,6 +31,8 @@ const ALLOWED: Readonly<Record<QueueKind, readonly BoardAction[]>> = {
   // These carry copies and reports, in no order that anybody relies on.
   journal: [...STEERING, 'retry', 'retry-all', 'promote', 'promote-all', 'clean', 'clean-all', 'empty'],
   webhooks: [...STEERING, 'retry', 'retry-all', 'promote', 'promote-all', 'clean', 'clean-all', 'empty'],
+  // Its order is that of the webhooks; what the URL refused for good may be sent again.
+  'webhook-forward': [...STEERING, 'retry', 'retry-all', 'promote', 'promote-all', 'clean', 'clean-all', 'empty'],
 };
 
 const BOARD_WIDE: readonly BoardAction[] = ['pause-all', 'resume-all'];

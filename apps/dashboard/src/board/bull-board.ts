@@ -8,6 +8,7 @@ import type { Redis } from 'ioredis';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { createBoardHooks } from './board-hooks.ts';
 import { withoutWebFonts } from './board-without-web-fonts.ts';
+import { externalJobUrl } from './external-job-url.ts';
 import type { BoardQueue } from './queue-kind.ts';
 
 const SYSTEM_FONTS = {
@@ -54,7 +55,13 @@ export function createBoard(options: BoardOptions): Board {
       handlerHooks: createBoardHooks({ queueOf, audit: options.audit }),
       uiConfig: {
         boardTitle: 'cio-fleet queues',
-        miscLinks: [{ text: 'Fleet', url: '/' }],
+        miscLinks: [
+          { text: 'Fleet', url: '/' },
+          { text: 'Person', url: '/person' },
+          { text: 'Errors', url: '/errors' },
+          { text: 'Redrive', url: '/redrive' },
+          { text: 'Live', url: '/live' },
+        ],
         hideDocsLink: true,
         hideRedisDetails: true,
         // CLIENT LIST for every queue on every poll; the fleet page knows the workers from their heartbeats.
@@ -83,6 +90,7 @@ export function createBoard(options: BoardOptions): Board {
     const adapter = new BullMQAdapter(queue, {
       delimiter: '.',
       description: boardQueue.description,
+      externalJobUrl: (job) => externalJobUrl(boardQueue, job as { id?: unknown; data?: unknown }),
       allowRetries: !['lane', 'fallback', 'parked'].includes(boardQueue.kind),
     });
     return { boardQueue, queue, adapter };

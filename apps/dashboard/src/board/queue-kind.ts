@@ -4,11 +4,12 @@ import {
   journalQueueName,
   laneQueueName,
   parkedQueueName,
+  webhookForwardQueueName,
   webhooksQueueName,
 } from '@cio-fleet/contracts';
 
 /** What a queue is for; it decides which buttons work on it. */
-export type QueueKind = 'lane' | 'fallback' | 'parked' | 'dead-letter' | 'journal' | 'webhooks';
+export type QueueKind = 'lane' | 'fallback' | 'parked' | 'dead-letter' | 'journal' | 'webhooks' | 'webhook-forward';
 
 /** A queue of the fleet, as the board shows it. */
 export interface BoardQueue {
@@ -18,11 +19,11 @@ export interface BoardQueue {
   readonly description: string;
 }
 
-/** The queues of a workspace, lanes first. `optional` names those that exist of journal and webhooks. */
+/** The queues of a workspace, lanes first. `optional` names those that exist of journal, webhooks and webhook-forward. */
 export function boardQueuesOf(
   workspace: string,
   lanes: number,
-  optional: { readonly journal: boolean; readonly webhooks: boolean },
+  optional: { readonly journal: boolean; readonly webhooks: boolean; readonly forward: boolean },
 ): readonly BoardQueue[] {
   const queue = (name: string, kind: QueueKind, description: string) => ({ name, workspace, kind, description });
   return [
@@ -51,6 +52,15 @@ export function boardQueuesOf(
       : []),
     ...(optional.webhooks
       ? [queue(webhooksQueueName(workspace), 'webhooks', "Customer.io's reporting webhooks for your consumers.")]
+      : []),
+    ...(optional.forward
+      ? [
+          queue(
+            webhookForwardQueueName(workspace),
+            'webhook-forward',
+            'Reporting webhooks on their way to your URL. Retry sends a failed one again.',
+          ),
+        ]
       : []),
   ];
 }

@@ -1,5 +1,7 @@
 import { type FleetState, readFleetState } from '@cio-fleet/lanes';
 import { type Service, service } from '@cio-fleet/lifecycle';
+import { type RedisMemory, readRedisMemory } from '@cio-fleet/redis';
+import { type Abuser, findAbusers, readSpamReport } from '@cio-fleet/spam-report';
 import type { WorkspaceOutline } from '@cio-fleet/workspaces';
 import type { Redis } from 'ioredis';
 import { type RecentChange, readRecentChanges } from '../audit/recent-changes.ts';
@@ -12,11 +14,14 @@ export interface WorkspaceView {
   readonly throughput: Throughput;
   /** Newest first. */
   readonly changes: readonly RecentChange[];
+  /** Who sent the gateway too much within the last half hour; those who were turned away most come first. */
+  readonly abusers: readonly Abuser[];
 }
 
 /** All workspaces at one moment. */
 export interface FleetView {
   readonly workspaces: readonly WorkspaceView[];
+  readonly memory: RedisMemory;
 }
 
 export interface FleetMonitor extends Service {
@@ -36,6 +41,7 @@ export interface FleetMonitorOptions {
 
 /** Of the audit log, for each workspace. */
 const SHOWN_CHANGES = 6;
+const SPAM_WINDOW_MS = 30 * 60_000;
 
 /** Looks at all workspaces when asked, and regularly, so that there is a past to show. */
 export function createFleetMonitor(options: FleetMonitorOptions): FleetMonitor {
@@ -45,19 +51,23 @@ export function createFleetMonitor(options: FleetMonitorOptions): FleetMonitor {
   let timer: NodeJS.Timeout | undefined;
   let lastTick: Promise<void> = Promise.resolve();
 
-  const readAll = async (): Promise<FleetView> => ({
-    workspaces: await Promise.all(
+  const readWorkspaces = () =>
+    Promise.all(
       workspaces.map(async (outline) => {
-        const [state, changes] = await Promise.all([
+        const [state, changes, spam] = await Promise.all([
           readFleetState(redis, outline.name),
           readRecentChanges(redis, outline.name, SHOWN_CHANGES),
+          readSpamReport(redis, outline.name, { windowMs: SPAM_WINDOW_MS }),
         ]);
         const meter = meters.get(outline.name) ?? createThroughputMeter();
         meter.add(state);
-        return { outline, state, throughput: meter.read(), changes };
+        return { outline, state, throughput: meter.read(), changes, abusers: findAbusers(spam) };
       }),
-    ),
-  });
+    );
+  const readAll = async (): Promise<FleetView> => {
+    const [views, memory] = await Promise.all([readWorkspaces(), readRedisMemory(redis)]);
+    return { workspaces: views, memory };
+  };
   const look = () => {
     looking ??= readAll().finally(() => {
       looking = undefined;

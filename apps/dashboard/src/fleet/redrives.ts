@@ -1,13 +1,14 @@
-import { type DeadLetterFilter, type RedriveResult, redriveDeadLetters } from '@cio-fleet/lanes';
+import { type RedriveResult, redriveDeadLetters } from '@cio-fleet/lanes';
 import type { Logger } from '@cio-fleet/telemetry';
 import type { Redis } from 'ioredis';
 import type { Identity } from '../access/identity.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
+import { groupCondition, type RedriveFilter } from '../redrive/redrive-filter.ts';
 
 /** A redrive that runs, or the last one that ran. */
 export interface Redrive {
   readonly workspace: string;
-  readonly filter: DeadLetterFilter;
+  readonly filter: RedriveFilter;
   readonly startedBy: string;
   /** In ms since the epoch. */
   readonly startedAt: number;
@@ -26,7 +27,7 @@ export interface RedrivesOptions {
 
 export interface RedriveRequest {
   readonly workspace: string;
-  readonly filter: DeadLetterFilter;
+  readonly filter: RedriveFilter;
   readonly identity: Identity;
 }
 
@@ -55,10 +56,11 @@ export function createRedrives(options: RedrivesOptions): Redrives {
     };
     let result: string;
     try {
-      const { matched } = await redriveDeadLetters({ redis, workspace, filter, dryRun: true, signal });
+      const meant = { redis, workspace, filter, ...groupCondition(filter), signal };
+      const { matched } = await redriveDeadLetters({ ...meant, dryRun: true });
       update({ total: matched });
       const onProgress = (progress: RedriveResult) => update({ progress });
-      const progress = await redriveDeadLetters({ redis, workspace, filter, ratePerSecond, signal, onProgress });
+      const progress = await redriveDeadLetters({ ...meant, ratePerSecond, onProgress });
       update({ progress, state: signal.aborted ? 'stopped' : 'done' });
       result = `${signal.aborted ? 'stopped' : 'done'}: ${progress.redriven} redriven, ${progress.gone} gone`;
     } catch (error) {
@@ -103,7 +105,7 @@ export function createRedrives(options: RedrivesOptions): Redrives {
   };
 }
 
-function entryOf(identity: Identity, workspace: string, filter: DeadLetterFilter) {
+function entryOf(identity: Identity, workspace: string, filter: RedriveFilter) {
   return {
     user: identity.user,
     role: identity.role,

@@ -3,7 +3,12 @@ import { expect, it } from 'vitest';
 import { createThroughputMeter } from './throughput.ts';
 
 const stateAt = (at: number, accepted: number, delivered: number, pushed = 0) =>
-  ({ at, ledger: { accepted, delivered }, lanes: [{ pushed, jobs: 0 }] }) as unknown as FleetState;
+  ({
+    at,
+    ledger: { accepted, delivered },
+    lanes: [{ pushed, jobs: 0 }],
+    workers: [{ requests: pushed }],
+  }) as unknown as FleetState;
 
 it('gives the rates between looks', () => {
   const meter = createThroughputMeter({ intervalMs: 1000, recentMs: 10_000 });
@@ -12,6 +17,7 @@ it('gives the rates between looks', () => {
   expect(meter.read()).toEqual({
     acceptedPerSecond: 10,
     deliveredPerSecond: 5,
+    requestsPerSecond: 2,
     laneJobsPerSecond: [2],
     points: [{ at: 10_000, acceptedPerSecond: 10, deliveredPerSecond: 5 }],
   });
@@ -19,7 +25,13 @@ it('gives the rates between looks', () => {
 
 it('knows nothing before the second look', () => {
   const meter = createThroughputMeter();
-  expect(meter.read()).toEqual({ acceptedPerSecond: 0, deliveredPerSecond: 0, laneJobsPerSecond: [], points: [] });
+  expect(meter.read()).toEqual({
+    acceptedPerSecond: 0,
+    deliveredPerSecond: 0,
+    requestsPerSecond: 0,
+    laneJobsPerSecond: [],
+    points: [],
+  });
   meter.add(stateAt(0, 7, 7));
   expect(meter.read().deliveredPerSecond).toBe(0);
 });

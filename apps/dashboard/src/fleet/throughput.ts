@@ -5,6 +5,8 @@ interface Sample {
   readonly at: number;
   readonly accepted: number;
   readonly delivered: number;
+  /** Requests that the live workers sent since they started. */
+  readonly requests: number;
   /** Jobs that ever entered each lane, and that wait there now. */
   readonly lanes: readonly { readonly pushed: number; readonly jobs: number }[];
 }
@@ -21,6 +23,8 @@ export interface Throughput {
   /** Over the last samples, about half a minute. */
   readonly acceptedPerSecond: number;
   readonly deliveredPerSecond: number;
+  /** Requests to Customer.io; 0 while workers come and go. */
+  readonly requestsPerSecond: number;
   /** Jobs that left each lane, per second. */
   readonly laneJobsPerSecond: readonly number[];
   /** Oldest first; at most the kept window. */
@@ -62,6 +66,7 @@ export function createThroughputMeter(options: ThroughputOptions = {}): Throughp
       return {
         acceptedPerSecond: rate(base, last, (sample) => sample.accepted),
         deliveredPerSecond: rate(base, last, (sample) => sample.delivered),
+        requestsPerSecond: rate(base, last, (sample) => sample.requests),
         laneJobsPerSecond: (last?.lanes ?? []).map((_, lane) =>
           rate(base, last, ({ lanes }) => (lanes[lane]?.pushed ?? 0) - (lanes[lane]?.jobs ?? 0)),
         ),
@@ -75,11 +80,12 @@ export function createThroughputMeter(options: ThroughputOptions = {}): Throughp
   };
 }
 
-function sampleOf({ at, ledger, lanes }: FleetState): Sample {
+function sampleOf({ at, ledger, lanes, workers }: FleetState): Sample {
   return {
     at,
     accepted: ledger.accepted,
     delivered: ledger.delivered,
+    requests: workers.reduce((sum, { requests }) => sum + requests, 0),
     lanes: lanes.map(({ pushed, jobs }) => ({ pushed, jobs })),
   };
 }

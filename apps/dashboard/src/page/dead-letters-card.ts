@@ -1,6 +1,7 @@
 import type { DeadLetterState } from '@cio-fleet/lanes';
 import type { Role } from '../access/identity.ts';
 import type { Redrive } from '../fleet/redrives.ts';
+import { redriveStatus } from '../redrive/redrive-status.ts';
 import { formatCount, formatDuration } from './format.ts';
 import { type Html, html } from './html.ts';
 import { table } from './table.ts';
@@ -45,21 +46,4 @@ function reasonsTable({ workspace, deadLetters }: DeadLettersCardOptions, canRed
 function redriveLink(workspace: string, reason: string | undefined): Html {
   const query = new URLSearchParams({ workspace, ...(reason === undefined ? {} : { reason }) });
   return html`<a class="button" href="/redrive?${query.toString()}">${reason === undefined ? 'Redrive all …' : 'Redrive …'}</a>`;
-}
-
-function redriveStatus(redrive: Redrive, role: Role): Html {
-  const { progress, total, state, filter, startedBy, workspace } = redrive;
-  const what = filter.reason ?? 'all';
-  const done = progress.redriven + progress.gone + progress.unreadable;
-  const tone = { running: '', done: 'good', stopped: 'warn', failed: 'bad' }[state];
-  return html`<div class="notice ${tone}" role="status">
-    Redrive of ${what} by ${startedBy}: ${state}, ${formatCount(done)}${total !== null && html` of ${formatCount(total)}`}.
-    ${progress.gone > 0 && html`${formatCount(progress.gone)} were gone already.`}
-    ${state === 'running' && html`<progress max="${total ?? 1}" value="${total === null ? 0 : done}"></progress>`}
-    ${
-      state === 'running' &&
-      role === 'operator' &&
-      html`<form method="post" action="/redrive/stop"><input type="hidden" name="workspace" value="${workspace}"><button id="stop-${workspace}">Stop</button></form>`
-    }
-  </div>`;
 }

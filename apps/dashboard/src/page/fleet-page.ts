@@ -1,7 +1,11 @@
 import { FINAL_STATES } from '@cio-fleet/contracts';
+import type { RateState } from '@cio-fleet/lanes';
 import type { Role } from '../access/identity.ts';
 import type { FleetView, WorkspaceView } from '../fleet/fleet-monitor.ts';
 import type { Redrive } from '../fleet/redrives.ts';
+import { chartsSection } from '../overview/charts-section.ts';
+import type { Past } from '../overview/past.ts';
+import { abusersCard } from './abusers-card.ts';
 import { brakesCard } from './brakes-card.ts';
 import { changesCard } from './changes-card.ts';
 import { deadLettersCard } from './dead-letters-card.ts';
@@ -14,14 +18,16 @@ import { workersTable } from './workers-table.ts';
 
 export interface FleetPageOptions {
   readonly view: FleetView;
+  /** By workspace. */
+  readonly pasts: ReadonlyMap<string, Past>;
   readonly redriveOf: (workspace: string) => Redrive | undefined;
   readonly role: Role;
 }
 
 /** The body of the fleet page: everything that changes, so that the page can fetch and replace it. */
-export function fleetPage({ view, redriveOf, role }: FleetPageOptions): Html {
+export function fleetPage({ view, pasts, redriveOf, role }: FleetPageOptions): Html {
   return html`<div id="fleet" data-refresh>${view.workspaces.map((workspace) =>
-    workspaceSection(workspace, redriveOf(workspace.outline.name), role),
+    workspaceSection(workspace, pasts.get(workspace.outline.name), redriveOf(workspace.outline.name), role),
   )}</div>`;
 }
 
@@ -33,7 +39,8 @@ export function fleetUnknown(problem: string): Html {
 }
 
 function workspaceSection(
-  { outline, state, throughput, changes }: WorkspaceView,
+  { outline, state, throughput, changes, abusers }: WorkspaceView,
+  past: Past | undefined,
   redrive: Redrive | undefined,
   role: Role,
 ): Html {
@@ -51,13 +58,15 @@ function workspaceSection(
     <div class="tiles">
       ${tile('Delivered', `${formatRate(throughput.deliveredPerSecond)}/s`, `accepted ${formatRate(throughput.acceptedPerSecond)}/s`)}
       <div class="tile wide"><span class="muted">Last 15 minutes</span>${sparkline(throughput.points, at)}<span class="legend"><i class="accepted"></i>accepted <i class="delivered"></i>delivered</span></div>
+      ${past?.latency !== undefined && tile('Until delivered', formatDuration(past.latency.p50), `p95 ${formatDuration(past.latency.p95)}, p99 ${formatDuration(past.latency.p99)}`)}
       ${tile('Waiting in lanes', formatCount(waiting), `oldest ${formatDuration(oldestMs)}`)}
       ${tile('In fallback', formatCount(fallback.operations), `${formatCount(fallback.heldPersons)} ${fallback.heldPersons === 1 ? 'person' : 'persons'} held`, fallback.operations > 0 ? 'warn' : '')}
       ${tile('Dead letters', formatCount(deadLetters.operations), `oldest ${formatDuration(deadLetters.oldestMs)}`, deadLetters.operations > 0 ? 'warn' : '')}
-      ${tile('Request budget', `${formatRate(rate.current ?? rate.requestsPerSecond ?? outline.maxRequestsPerSecond)}/s`, `of ${formatRate(rate.requestsPerSecond ?? outline.maxRequestsPerSecond)}/s`)}
+      ${tile('Requests', `${formatRate(throughput.requestsPerSecond)}/s`, budgetOf(rate, outline.maxRequestsPerSecond))}
     </div>
     <h3>Workers <span class="muted">${formatCount(workers.length)}</span></h3>
     ${workersTable(workers, at)}
+    ${past !== undefined && chartsSection(past)}
     <h3>Lanes <span class="muted">${formatCount(lanes.length)}</span></h3>
     ${lanesTable({ lanes, workers, jobsPerSecond: throughput.laneJobsPerSecond })}
     <div class="cards">
@@ -71,6 +80,7 @@ function workspaceSection(
           ${[...FINAL_STATES, 'waiting' as const].map((name) => html`<dt>${capitalised(name)}</dt><dd>${formatCount(ledger[name])}</dd>`)}
         </dl>
       </section>
+      ${abusersCard(abusers, at)}
       ${changesCard(changes, at)}
     </div>
   </section>`;
@@ -78,6 +88,13 @@ function workspaceSection(
 
 function tile(label: string, value: string, detail: string, tone = ''): Html {
   return html`<div class="tile ${tone}"><span class="muted">${label}</span><strong>${value}</strong><span class="muted small">${detail}</span></div>`;
+}
+
+/** The budget, and how far it is lowered where it is. */
+function budgetOf({ requestsPerSecond, current }: RateState, configured: number): string {
+  const budget = requestsPerSecond ?? configured;
+  const isLowered = current !== null && current < budget;
+  return `budget ${formatRate(budget)}/s${isLowered ? `, now ${formatRate(current)}/s` : ''}`;
 }
 
 function maxOf(left: number | null, right: number | null): number | null {

@@ -26,13 +26,15 @@ export function workersTable(workers: readonly WorkerState[], nowMs: number): Ht
   });
 }
 
-function circuitChip({ circuit }: WorkerState, nowMs: number): Html {
+/** The state of a breaker, and since when. */
+export function circuitChip({ circuit }: WorkerState, nowMs: number): Html {
   const tone = { CLOSED: 'good', HALF_OPEN: 'warn', OPEN: 'bad' }[circuit.state];
   const since = circuit.since === null ? '' : `for ${formatDuration(Math.max(0, nowMs - circuit.since))}`;
   return html`<span class="chip ${tone}">${circuit.state}</span> <span class="muted nowrap">${since}</span>`;
 }
 
-function lastErrorOf({ lastError, circuit }: WorkerState, nowMs: number): Html {
+/** What went wrong last at a worker. */
+export function lastErrorOf({ lastError, circuit }: WorkerState, nowMs: number): Html {
   if (lastError === null) {
     return html`<span class="clip muted" title="${circuit.lastError ?? ''}">${circuit.lastError ?? '–'}</span>`;
   }

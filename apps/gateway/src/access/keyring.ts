@@ -1,4 +1,4 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { type GatewayCredentials, gatewayCredentials, type Workspace } from '@cio-fleet/workspaces';
 import type { BasicCredentials } from './basic-credentials.ts';
 import type { Caller } from './caller.ts';
@@ -26,8 +26,9 @@ interface Entry {
  * can tell from the time of an answer how much of a guess was right, for nobody can choose a digest.
  */
 export function createKeyring(workspaces: readonly Workspace[]): Keyring {
-  const secret = randomBytes(32);
-  const digestOf = (...parts: readonly string[]) => createHmac('sha256', secret).update(JSON.stringify(parts)).digest();
+  const secret = randomBytes(32).toString('base64');
+  // `createHmac` would be a tenth of what a request costs.
+  const digestOf = (...parts: readonly string[]) => hash('sha256', secret + JSON.stringify(parts), 'buffer');
   let entries = readEntries(workspaces);
 
   function readEntries(from: readonly Workspace[]): ReadonlyMap<string, Entry> {

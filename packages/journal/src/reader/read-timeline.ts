@@ -1,3 +1,4 @@
+import { traceIdOf } from '@cio-fleet/contracts';
 import { toUuid } from '../row-key.ts';
 import { cursorOf, type Position, readCursor } from './cursor.ts';
 import { findIdentities, keysOfPerson } from './identities.ts';
@@ -63,7 +64,7 @@ export async function readTimeline(context: TimelineContext, query: TimelineQuer
 async function branchesOf(context: TimelineContext, subject: Subject): Promise<readonly Branch[]> {
   if ('operationId' in subject) return [{ column: 'operation_id', keys: [toUuid(subject.operationId)] }];
   if ('sessionId' in subject) return [{ column: 'session_id', keys: [subject.sessionId] }];
-  if ('traceId' in subject) return [{ column: 'trace_id', keys: [subject.traceId] }];
+  if ('traceId' in subject) return [{ column: 'trace_id', keys: [traceIdOf(subject.traceId)] }];
   if ('fingerprint' in subject) return [{ column: 'fingerprint', keys: [subject.fingerprint] }];
   if (subject.person.startsWith('anonymous_id:')) {
     return [{ column: 'anonymous_id', keys: [context.cloak(subject.person.slice('anonymous_id:'.length))] }];

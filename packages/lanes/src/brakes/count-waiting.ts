@@ -9,9 +9,9 @@ import {
   workspaceKeys,
 } from '@cio-fleet/contracts';
 import type { Redis } from 'ioredis';
-import { allQueues, type QueueAddress } from '../queue-address.ts';
+import { allQueues } from '../queue-address.ts';
 import { parseObject } from '../state/loose-json.ts';
-import { roundTrip } from '../state/round-trip.ts';
+import { walkQueue } from '../state/walk-queue.ts';
 
 export interface CountWaitingOptions {
   readonly redis: Redis;
@@ -39,9 +39,6 @@ export interface WaitingCount {
 }
 
 const defaults = { mostOperations: 1_000_000, pauseMs: 2 } as const satisfies Partial<CountWaitingOptions>;
-
-/** A job can be 256 KB, so few are read at once. */
-const READ_AT_ONCE = 25;
 
 /**
  * Counts what waits in lanes, fallback and parked and is meant by a filter: by pages, never a scan, and nothing is written.
@@ -74,29 +71,4 @@ export async function countWaiting(options: CountWaitingOptions): Promise<Waitin
     }
   }
   return { matched, persons: persons.size, looked, complete: true };
-}
-
-/** Data of the jobs of a queue, oldest first, page by page. */
-async function* walkQueue(redis: Redis, { keyPrefix }: QueueAddress): AsyncGenerator<readonly (string | null)[]> {
-  const [active, length] = (await roundTrip(redis, [
-    ['LRANGE', `${keyPrefix}active`, 0, -1],
-    ['LLEN', `${keyPrefix}wait`],
-  ])) as [string[], number];
-  yield* readPage(redis, keyPrefix, active);
-  // From the oldest on: what comes meanwhile shifts nothing. What leaves does, so a few may not be looked at; they have left a
-  // moment later.
-  for (let from = 0; from < length; from += READ_AT_ONCE) {
-    const last = -1 - from;
-    const ids = await redis.lrange(`${keyPrefix}wait`, last - READ_AT_ONCE + 1, last);
-    if (ids.length === 0) return;
-    yield* readPage(redis, keyPrefix, ids);
-  }
-}
-
-async function* readPage(redis: Redis, keyPrefix: string, ids: readonly string[]) {
-  const heads = await roundTrip(
-    redis,
-    ids.map((id) => ['HMGET', `${keyPrefix}${id}`, 'data', 'cio:s'] as const),
-  );
-  yield (heads as (string | null)[][]).map(([data, settled]) => (settled === null ? (data ?? null) : null));
 }

@@ -7,6 +7,10 @@ export interface DeadLetterFilter {
   readonly reason?: string;
   /** The producer's verb, e.g. `track`. */
   readonly verb?: string;
+  /** Name of an event, page or screen. */
+  readonly name?: string;
+  /** The service that sent it. */
+  readonly source?: string;
   /** Lane key (`id:42`, `email:ada@example.com`), or a bare id. */
   readonly person?: string;
   /** Dead-lettered at or after, in ms since the epoch. */
@@ -21,9 +25,11 @@ export interface DeadLetterFilter {
  * Whether `deadLetter` is meant. A packed dead letter is one unit: it matches when one of its operations does.
  */
 export function matchesDeadLetter(deadLetter: RestingDeadLetter, filter: DeadLetterFilter): boolean {
-  const { reason, verb, person, since, until, ids } = filter;
+  const { reason, verb, name, source, person, since, until, ids } = filter;
   if (reason !== undefined && deadLetter.reason.code !== reason) return false;
   if (verb !== undefined && deadLetter.name !== verb && !deadLetter.verbs.includes(verb)) return false;
+  if (name !== undefined && !deadLetter.operations.some(({ op }) => 'name' in op && op.name === name)) return false;
+  if (source !== undefined && !deadLetter.operations.some((operation) => operation.source === source)) return false;
   if (person !== undefined && !deadLetter.persons.includes(personKey(person))) return false;
   if (since !== undefined && deadLetter.at < since) return false;
   if (until !== undefined && deadLetter.at >= until) return false;

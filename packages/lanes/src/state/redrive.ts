@@ -4,12 +4,15 @@ import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { type DeadLetterFilter, matchesDeadLetter } from './dead-letter-filter.ts';
 import { walkByAcceptance } from './failed-set.ts';
+import type { RestingDeadLetter } from './resting-dead-letter.ts';
 
 export interface RedriveOptions {
   readonly redis: Redis;
   readonly workspace: string;
   /** Which dead letters; all by default. */
   readonly filter?: DeadLetterFilter;
+  /** A further condition, which no filter can say. @defaultValue none */
+  readonly isMeant?: (deadLetter: RestingDeadLetter) => boolean;
   /** Only count. @defaultValue false */
   readonly dryRun?: boolean;
   /**
@@ -44,7 +47,19 @@ const defaults = { dryRun: false, ratePerSecond: 100 } as const satisfies Partia
  * two at once, redrives nothing twice.
  */
 export async function redriveDeadLetters(options: RedriveOptions): Promise<RedriveResult> {
-  const { redis, workspace, filter = {}, dryRun, ratePerSecond, signal, onProgress } = { ...defaults, ...options };
+  const {
+    redis,
+    workspace,
+    filter = {},
+    isMeant,
+    dryRun,
+    ratePerSecond,
+    signal,
+    onProgress,
+  } = {
+    ...defaults,
+    ...options,
+  };
   const failedKey = `${queueKeyPrefix(workspace, deadLetterQueueName(workspace))}failed`;
   const newest = await redis.zrevrange(failedKey, 0, 0, 'WITHSCORES');
   const lastScore = Number(newest.flat()[1] ?? Number.NEGATIVE_INFINITY);
@@ -60,7 +75,7 @@ export async function redriveDeadLetters(options: RedriveOptions): Promise<Redri
     const startedMs = performance.now();
     for await (const deadLetter of walkByAcceptance(redis, workspace, lastScore)) {
       if (signal?.aborted) break;
-      if (!matchesDeadLetter(deadLetter, filter)) continue;
+      if (!matchesDeadLetter(deadLetter, filter) || isMeant?.(deadLetter) === false) continue;
       counts.matched += 1;
       counts.operations += deadLetter.operations.length;
       if (deadLetter.operations.length === 0) counts.unreadable += 1;

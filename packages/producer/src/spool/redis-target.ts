@@ -2,7 +2,7 @@ import { laneOf, newUlid, sequenceKey } from '@cio-fleet/contracts';
 import { scriptArguments } from '../enqueue-write.ts';
 import type { LaneSet } from '../lane-set.ts';
 import type { RedisClock } from '../redis-clock.ts';
-import type { RedisConnection } from '../redis-connection.ts';
+import type { RedisLink } from '../redis-link.ts';
 import type { ReplayJob } from './replay-lane.ts';
 import type { ReachedIndexes, ReplayAnswer, ReplayTarget } from './replay-target.ts';
 import type { SpooledOperation, WriteOrigin } from './spooled-operation.ts';
@@ -10,13 +10,9 @@ import type { SpooledOperation, WriteOrigin } from './spooled-operation.ts';
 /** What replays to Redis share with direct writes. */
 export interface RedisTargetOptions {
   readonly workspace: string;
-  readonly connection: RedisConnection;
   readonly lanes: LaneSet;
   readonly clock: RedisClock;
-  /** Whether Redis is there, knows us, and has room. */
-  readonly isUsable: () => boolean;
-  /** So many bytes are being written. */
-  readonly onWrite: (bytes: number) => void;
+  readonly redis: RedisLink;
 }
 
 /** Replays to the lanes in Redis. */
@@ -30,7 +26,8 @@ export class RedisTarget implements ReplayTarget {
   }
 
   get isUsable(): boolean {
-    return !this.#options.lanes.isChanging && this.#options.isUsable();
+    const { lanes, redis } = this.#options;
+    return !lanes.isChanging && redis.isReady && !redis.isFull && !redis.isTight;
   }
 
   get lanes(): number {
@@ -42,27 +39,27 @@ export class RedisTarget implements ReplayTarget {
   }
 
   async reached(spoolId: string): Promise<ReachedIndexes> {
-    const { connection, workspace } = this.#options;
-    const counts = await connection.endListWith(laneCountsKey(workspace, spoolId), String(this.lanes));
+    const { redis, workspace } = this.#options;
+    const counts = await redis.connection.endListWith(laneCountsKey(workspace, spoolId), String(this.lanes));
     this.#laneChanges.set(spoolId, counts.length);
     const reached = new Map<number, readonly number[]>();
     for (const count of new Set(counts.map(Number))) {
       const keys = Array.from({ length: count }, (_, lane) => sequenceKey(workspace, lane, spoolRun(spoolId, count)));
-      reached.set(count, await connection.numbers(keys));
+      reached.set(count, await redis.connection.numbers(keys));
     }
     return reached;
   }
 
   async areWritten(origins: readonly WriteOrigin[]): Promise<readonly boolean[]> {
-    const { connection, workspace } = this.#options;
-    const last = await connection.numbers(origins.map(({ lane, run }) => sequenceKey(workspace, lane, run)));
+    const { redis, workspace } = this.#options;
+    const last = await redis.connection.numbers(origins.map(({ lane, run }) => sequenceKey(workspace, lane, run)));
     return origins.map(({ sequence }, place) => (last[place] ?? 0) >= sequence);
   }
 
   async write(spoolId: string, lane: number, job: ReplayJob): Promise<ReplayAnswer> {
-    const { connection, workspace, lanes, clock, onWrite } = this.#options;
+    const { redis, workspace, lanes, clock } = this.#options;
     const { operations, origin } = job;
-    onWrite(operations.reduce((sum, { bytes }) => sum + bytes, 0));
+    redis.noteWrite(operations.reduce((sum, { bytes }) => sum + bytes, 0));
     const run = origin?.run ?? spoolRun(spoolId, lanes.count);
     const sequence = origin?.sequence ?? job.lastIndex;
     const args = scriptArguments({ workspace, lane, lanes: lanes.count, run, sequence, jobId: newUlid(), operations });
@@ -72,11 +69,12 @@ export class RedisTarget implements ReplayTarget {
       laneChanges: this.#laneChanges.get(spoolId) ?? 0,
       expected: job.expected,
     };
+    const { connection } = redis;
     const answer = origin === undefined ? await connection.replay(args, fence) : await connection.enqueue(args);
     if (answer.kind === 'moved') return { kind: 'moved', reached: answer.reached };
     if (answer.kind === 'taken') {
       clock.observe({ sentAtMs, receivedAtMs: performance.now(), redisMs: answer.redisMs });
-      return { kind: 'taken' };
+      return { kind: 'taken', laneBytes: answer.laneBytes ?? 0 };
     }
     lanes.adopt(answer.lanes);
     return { kind: 'lanes' };

@@ -11,7 +11,8 @@ import { ENQUEUE_LUA } from '@cio-fleet/contracts';
  * KEYS and ARGV as ENQUEUE_LUA's, then KEYS 7 the list of the numbers of lanes that the spool was written under, and as the
  * last two of ARGV the expected length of that list and the expected index.
  *
- * Answers what ENQUEUE_LUA answers, or {'moved', last index, or -1 when the list is another}: nothing was written.
+ * Answers what ENQUEUE_LUA answers, with the bytes that wait in the lane behind what was taken, by which the replay is paced; or
+ * {'moved', last index, or -1 when the list is another}: nothing was written.
  */
 export const REPLAY_LUA = `
 local expected = tonumber(table.remove(ARGV))
@@ -21,4 +22,11 @@ if count and count ~= ARGV[2] then return {'lanes', count} end
 if redis.call('LLEN', KEYS[7]) ~= changes then return {'moved', '-1'} end
 local reached = tonumber(redis.call('GET', KEYS[6]) or 0)
 if reached ~= expected and reached < tonumber(ARGV[3]) then return {'moved', tostring(reached)} end
-${ENQUEUE_LUA}`;
+local function enqueue()
+${ENQUEUE_LUA}
+end
+local reply = enqueue()
+if reply[1] == 'ok' or reply[1] == 'repeated' then
+  reply[3] = redis.call('HGET', KEYS[4], ARGV[1] .. ':bytes') or '0'
+end
+return reply`;

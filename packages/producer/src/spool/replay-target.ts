@@ -9,7 +9,8 @@ export type ReachedIndexes = ReadonlyMap<number, readonly number[]>;
 
 /** What became of a write. */
 export type ReplayAnswer =
-  | { readonly kind: 'taken' }
+  /** The lane has it; so many bytes wait there now. */
+  | { readonly kind: 'taken'; readonly laneBytes: number }
   /** Not written: the lane has another last index of this spool than was expected; -1 when the number of lanes has changed. */
   | { readonly kind: 'moved'; readonly reached: number }
   /** Not written: the number of lanes is another. */

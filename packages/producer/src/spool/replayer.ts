@@ -1,9 +1,10 @@
 import type { JobLimits } from '../lane-buffer.ts';
 import { retryDelayMs } from '../redis-failure.ts';
-import { LogReplay } from './log-replay.ts';
-import type { ReplayLane } from './replay-lane.ts';
+import type { LogReplay } from './log-replay.ts';
+import { ReplayCourse } from './replay-course.ts';
+import { type DueLane, ReplayLanes } from './replay-lanes.ts';
+import { replayPauseMs } from './replay-pause.ts';
 import type { ReplayTarget } from './replay-target.ts';
-import { Retention } from './retention.ts';
 import type { AppendedPlace, SpoolLog } from './spool-log.ts';
 import { isDiskError } from './spool-problem.ts';
 import type { SpooledOperation } from './spooled-operation.ts';
@@ -24,8 +25,8 @@ export interface ReplayerOptions {
   readonly onDamage: (path: string) => void;
 }
 
-/** What is read ahead of Redis at most, per spool: memory stays flat however much there is to replay. */
-const WINDOW = { operations: 16_384, bytes: 8 * 1_024 * 1_024 } as const;
+/** Operations in the spool up to which a replay doesn't pause. */
+const SHORT_BACKLOG = 1_000;
 
 /** Retained records are looked for in Redis this often while they are retained. */
 const CHECKS_PER_RETENTION = 4;
@@ -37,12 +38,8 @@ const CHECKS_PER_RETENTION = 4;
  */
 export class Replayer {
   readonly #options: ReplayerOptions;
-  readonly #retention: Retention<LogReplay>;
-  /** Oldest first. */
-  #replays: LogReplay[];
-  /** The one that is being replayed; those before it are only retained. */
-  #current = 0;
-  #lanes: readonly ReplayLane[] = [];
+  readonly #course: ReplayCourse;
+  readonly #lanes: ReplayLanes;
   /** Whether Redis must be asked what it has. */
   #isStale = true;
   /** Whether all that is retained must be compared with what Redis has. */
@@ -58,30 +55,23 @@ export class Replayer {
   /** @param logs - oldest first, at least one; the last one may still grow */
   constructor(options: ReplayerOptions, logs: readonly SpoolLog[]) {
     this.#options = options;
-    this.#replays = logs.map((log) => new LogReplay(log));
-    this.#retention = new Retention(options.retainMs);
-  }
-
-  /** Whether everything that was spooled is in Redis. */
-  get isDrained(): boolean {
-    return this.open === 0;
+    this.#course = new ReplayCourse(options, logs);
+    this.#lanes = new ReplayLanes(options.target);
   }
 
   /** Operations in spools that aren't known to be in Redis (numbers of failed appends may count as well). */
   get open(): number {
-    let open = this.#openInLanes;
-    for (let place = this.#current; place < this.#replays.length; place += 1) open += this.#replays[place]?.unread ?? 0;
-    return open;
+    return this.#lanes.open + this.#course.unread;
   }
 
   /** Whether nothing is left to do, not even to retain. */
   get isIdle(): boolean {
-    return this.isDrained && this.#retention.isEmpty;
+    return this.open === 0 && !this.#course.isRetaining;
   }
 
   /** Whether Redis has the last log up to this index, and all before it. */
   isTaken(index: number): boolean {
-    return this.#current === this.#replays.length - 1 && this.#takenIndex >= index;
+    return this.#course.isLast && this.#lanes.takenOf(this.#course.current.given) >= index;
   }
 
   /** Redis was reached anew: what it has is asked for before anything else is written. */
@@ -90,15 +80,15 @@ export class Replayer {
     // Another Redis may have answered: what is retained is read again, and left out where it has it.
     this.#isDoubtful = this.#options.retainMs > 0;
     this.#notBeforeMs = 0;
-    this.#retention.restart(performance.now());
-    for (const lane of this.#lanes) lane.notBeforeMs = 0;
+    this.#course.retainAnew();
+    this.#lanes.hurry();
   }
 
   /** Records were appended to the last log. If it is their turn and there is room they needn't be read. */
   appended(operations: readonly SpooledOperation[], place: AppendedPlace): void {
-    const replay = this.#replays.at(-1);
-    if (replay === undefined || replay !== this.#replay || this.#isReading || this.#isSyncing || !this.#hasRoom) return;
-    if (replay.passes(place)) this.#give(replay, operations);
+    const { current, isLast } = this.#course;
+    if (!isLast || this.#isReading || this.#isSyncing || !this.#lanes.hasRoom) return;
+    if (current.passes(place)) this.#lanes.give(current, operations);
   }
 
   /** Goes on, as far as Redis and the disk allow. */
@@ -121,34 +111,19 @@ export class Replayer {
     clearTimeout(this.#check);
   }
 
-  get #replay(): LogReplay {
-    return this.#replays[this.#current] as LogReplay;
-  }
-
   get #mustSync(): boolean {
-    const { lanes } = this.#replay;
-    return this.#isStale || (lanes !== 0 && lanes !== this.#options.target.lanes);
+    return this.#isStale || this.#isMoved;
   }
 
-  /** Every record of the present log up to this index is in Redis. */
-  get #takenIndex(): number {
-    let index = this.#replay.given;
-    for (const { oldest } of this.#lanes) if (oldest !== undefined && oldest <= index) index = oldest - 1;
-    return index;
-  }
-
-  get #openInLanes(): number {
-    return this.#lanes.reduce((sum, lane) => sum + lane.open, 0);
-  }
-
-  get #hasRoom(): boolean {
-    const bytes = this.#lanes.reduce((sum, lane) => sum + lane.openBytes, 0);
-    return bytes < WINDOW.bytes && this.#openInLanes < WINDOW.operations;
+  /** Whether the number of lanes has changed since the replay of the present spool began. */
+  get #isMoved(): boolean {
+    const { lanes } = this.#course.current;
+    return lanes !== 0 && lanes !== this.#options.target.lanes;
   }
 
   /** Nothing is under way while Redis is asked, so that the answer is the whole truth. */
   #syncIfQuiet(): void {
-    if (!this.#isReading && !this.#lanes.some(({ isBusy }) => isBusy)) void this.#sync();
+    if (!this.#isReading && !this.#lanes.isBusy) void this.#sync();
   }
 
   async #sync(): Promise<void> {
@@ -157,15 +132,16 @@ export class Replayer {
     this.#isSyncing = true;
     try {
       this.#isStale = false;
-      let from = this.#isDoubtful ? 0 : undefined;
+      const { begun, current } = this.#course;
+      let from = this.#isDoubtful ? begun[0] : undefined;
       this.#isDoubtful = false;
-      for (const [place, replay] of this.#replays.slice(0, this.#current + 1).entries()) {
-        const isAsExpected = replay.learn(await target.reached(replay.log.id), this.#expectedOf(place));
-        const isMoved = place === this.#current && replay.lanes !== 0 && replay.lanes !== target.lanes;
-        if (!isAsExpected || isMoved) from ??= place;
+      for (const replay of begun) {
+        const expected = replay === current ? this.#lanes.expected : replay.expected;
+        const isAsExpected = replay.learn(await target.reached(replay.log.id), expected);
+        if (!isAsExpected || (replay === current && this.#isMoved)) from ??= replay;
       }
-      if (from !== undefined) this.#rewind(from);
-      else await this.#release(seenAtMs);
+      if (from !== undefined) this.#rewindTo(from);
+      else await this.#course.release(seenAtMs);
       this.#failures = 0;
     } catch (error) {
       this.#isStale = true;
@@ -176,35 +152,21 @@ export class Replayer {
     this.#options.onProgress(false);
   }
 
-  /** The last index that each lane is known to have, by lane. */
-  #expectedOf(place: number): readonly number[] {
-    if (place === this.#current) return this.#lanes.map(({ expected }) => expected);
-    return this.#replays[place]?.expected ?? [];
-  }
-
   /** Reads on behind what is settled; what Redis has is left out on the way. */
-  #rewind(from: number): void {
-    this.#current = from;
-    const anew = this.#replays.slice(from);
-    this.#retention.forget(anew);
-    for (const replay of anew) replay.rewind();
-    this.#lanes = [];
-    this.#start(this.#replay);
-  }
-
-  #start(replay: LogReplay): void {
-    if (this.#lanes.length > 0) return;
-    this.#lanes = replay.startUnder(this.#options.target.lanes);
+  #rewindTo(replay: LogReplay): void {
+    this.#course.rewindTo(replay);
+    this.#lanes.clear();
+    this.#lanes.start(replay);
   }
 
   async #read(): Promise<void> {
-    const replay = this.#replay;
-    if (this.#isReading || replay.unread === 0 || !this.#hasRoom) return;
+    const replay = this.#course.current;
+    if (this.#isReading || replay.unread === 0 || !this.#lanes.hasRoom) return;
     this.#isReading = true;
     try {
       const { operations, damaged } = await replay.next(this.#options.target);
       if (damaged !== undefined) this.#options.onDamage(damaged);
-      this.#give(replay, operations);
+      this.#lanes.give(replay, operations);
       await this.#settle();
     } catch (error) {
       this.#fail(error);
@@ -213,34 +175,26 @@ export class Replayer {
     this.#options.onProgress(false);
   }
 
-  #give(replay: LogReplay, operations: readonly SpooledOperation[]): void {
-    this.#start(replay);
-    const { target } = this.#options;
-    for (const operation of operations) this.#lanes[target.laneOf(operation, replay.lanes)]?.add(operation);
-    replay.noteGiven();
-  }
-
   #writeLanes(nowMs: number): void {
-    let earliestMs = Number.POSITIVE_INFINITY;
-    this.#lanes.forEach((lane, index) => {
-      if (!lane.isDue) return;
-      if (lane.notBeforeMs > nowMs) earliestMs = Math.min(earliestMs, lane.notBeforeMs);
-      else void this.#write(index, lane);
-    });
-    this.#retryAt(earliestMs);
+    const { now, nextMs } = this.#lanes.due(nowMs);
+    for (const due of now) void this.#write(due);
+    this.#retryAt(nextMs);
   }
 
-  async #write(index: number, lane: ReplayLane): Promise<void> {
+  async #write({ lane, index }: DueLane): Promise<void> {
     const { target, jobLimits } = this.#options;
     const job = lane.next(jobLimits);
     if (job === undefined) return;
     lane.isBusy = true;
     let hasTaken = false;
     try {
-      const answer = await target.write(this.#replay.log.id, index, job);
+      const answer = await target.write(this.#course.current.log.id, index, job);
       hasTaken = answer.kind === 'taken';
-      if (answer.kind === 'taken') lane.taken();
-      else if (answer.kind === 'moved' && answer.reached > lane.expected) lane.moveTo(answer.reached);
+      if (answer.kind === 'taken') {
+        lane.taken();
+        // A few operations never wait: it is long backlogs that fill lanes.
+        if (this.open > SHORT_BACKLOG) lane.notBeforeMs = performance.now() + replayPauseMs(answer.laneBytes);
+      } else if (answer.kind === 'moved' && answer.reached > lane.expected) lane.moveTo(answer.reached);
       else this.#isStale = true;
       lane.isBusy = false;
       await this.#settle();
@@ -255,36 +209,16 @@ export class Replayer {
 
   /** What no lane waits for any more is done with, or kept for the time being. */
   async #settle(): Promise<void> {
-    const replay = this.#replay;
-    const index = this.#takenIndex;
-    if (this.#options.retainMs > 0) this.#retention.note(replay, index, performance.now());
-    const isDone = replay.unread === 0 && this.#openInLanes === 0 && replay !== this.#replays.at(-1);
+    const replay = this.#course.current;
+    const index = this.#lanes.takenOf(replay.given);
+    const isDone = replay.unread === 0 && this.#lanes.open === 0 && !this.#course.isLast;
     if (isDone) {
-      replay.expected = this.#lanes.map(({ expected }) => expected);
-      this.#lanes = [];
-      this.#current += 1;
+      replay.expected = this.#lanes.expected;
+      this.#lanes.clear();
+      this.#course.advance();
       this.#isStale = true;
     }
-    if (this.#options.retainMs === 0) await this.#finish(replay, index);
-  }
-
-  /** Redis had everything when it was asked at `seenAtMs`. */
-  async #release(seenAtMs: number): Promise<void> {
-    for (const { log: replay, index } of this.#retention.release(seenAtMs)) await this.#finish(replay, index);
-  }
-
-  async #finish(replay: LogReplay, index: number): Promise<void> {
-    try {
-      await replay.log.settle(index);
-      const place = this.#replays.indexOf(replay);
-      if (place < 0 || place >= this.#current || replay.log.settled < replay.log.lastIndex) return;
-      this.#replays = this.#replays.filter((other) => other !== replay);
-      this.#current -= 1;
-      await replay.log.clear();
-    } catch (error) {
-      // A file that can't be removed is read by the next process, and skipped: Redis has all of it.
-      this.#options.onDiskError(error);
-    }
+    await this.#course.noteTaken(replay, index);
   }
 
   /** Reading or asking failed: after a pause once more. */
@@ -303,7 +237,7 @@ export class Replayer {
   }
 
   #scheduleCheck(): void {
-    if (this.#check !== undefined || this.#retention.isEmpty) return;
+    if (this.#check !== undefined || !this.#course.isRetaining) return;
     const check = () => {
       this.#check = undefined;
       this.#isStale = true;

@@ -1,18 +1,16 @@
 import { join } from 'node:path';
-import type { BufferedOperation } from '../buffered-operation.ts';
-import { type EnqueueErrorCode, type EnqueueResult, failure } from '../enqueue-result.ts';
-import type { FailureReport } from '../failure-report.ts';
+import { type EnqueueErrorCode, failure } from '../enqueue-result.ts';
 import type { JobLimits } from '../lane-buffer.ts';
-import type { LaneSet } from '../lane-set.ts';
 import { DiskPatience } from './disk-patience.ts';
+import { DiskTrouble } from './disk-trouble.ts';
 import { HEADER_BYTES } from './record-format.ts';
-import type { ReplayTarget } from './replay-target.ts';
 import { Replayer } from './replayer.ts';
-import { SpoolBatch } from './spool-batch.ts';
+import { SpoolAppends } from './spool-appends.ts';
+import type { SpoolBatch } from './spool-batch.ts';
 import type { SpoolDisk } from './spool-disk.ts';
 import { SpoolFolder } from './spool-folder.ts';
+import type { SpoolHost } from './spool-host.ts';
 import type { AppendedPlace, SpoolLog } from './spool-log.ts';
-import { type SpoolProblem, type SpoolProblemCode, spoolProblem } from './spool-problem.ts';
 import { type SpoolRoute, spoolRoute } from './spool-route.ts';
 import { SpoolWaiters } from './spool-waiters.ts';
 
@@ -28,30 +26,6 @@ export interface SpoolOptions {
   readonly disk: SpoolDisk;
 }
 
-/** What the spool needs of the producer. */
-export interface SpoolHost {
-  /** ULID under which direct writes are numbered. */
-  readonly run: string;
-  readonly lanes: LaneSet;
-  readonly target: ReplayTarget;
-  readonly report: FailureReport;
-  /** These are durable, or lost: their callers get the answer. */
-  leave(operations: readonly BufferedOperation[], resultOf: (operation: BufferedOperation) => EnqueueResult): void;
-  /** Calls `turn` soon. */
-  wake(): void;
-  /** Whether the spool has business with Redis. */
-  want(isWanted: boolean): void;
-  /** Whether Redis is fine, as far as is known. */
-  isHopeful(): boolean;
-  /** Redis took something. */
-  redisTook(): void;
-  /** Redis refused a replay, or didn't answer. */
-  redisFailed(error: unknown): void;
-}
-
-/** After the disk refused, it is tried again after this long. */
-const RETRY_MS = 1_000;
-
 /** Space is freed segment by segment, so there are always some of them. */
 const SEGMENTS_AT_LEAST = 16;
 
@@ -63,23 +37,19 @@ export class Spool {
   readonly #options: SpoolOptions;
   readonly #host: SpoolHost;
   readonly #folder: SpoolFolder;
+  readonly #trouble: DiskTrouble;
+  readonly #appends: SpoolAppends;
   readonly #waiters = new SpoolWaiters();
   #logs: readonly SpoolLog[] = [];
   /** The last of them, which is appended to; undefined until the folder is ours. */
   #own: SpoolLog | undefined;
   #replayer: Replayer | undefined;
   #opening: Promise<void> | undefined;
-  #problem: SpoolProblem | undefined;
-  /** What the host knows of. */
-  #told: SpoolProblemCode | undefined;
-  #retryAtMs = 0;
-  #retry: NodeJS.Timeout | undefined;
+  /** Whether an attempt to open the folder was given up, and has no end yet. */
+  #isOpenHanging = false;
+  /** Whether Redis made trouble, and has taken nothing since. */
   #isTroubled = false;
   #route: SpoolRoute = 'wait';
-  #batch: SpoolBatch | undefined;
-  #appending: Promise<void> = Promise.resolve();
-  /** Whether the disk hasn't answered the last append, be it waited for or given up. */
-  #isHanging = false;
   #isClosed = false;
 
   constructor(options: SpoolOptions, host: SpoolHost) {
@@ -90,6 +60,16 @@ export class Spool {
       folder: join(options.spoolDir, options.workspace),
       segmentBytes: Math.min(options.spoolSegmentBytes, options.spoolMaxBytes / SEGMENTS_AT_LEAST),
     });
+    const wake = () => host.wake();
+    this.#trouble = new DiskTrouble({ report: host.report, wake });
+    this.#appends = new SpoolAppends({
+      run: host.run,
+      lanes: host.lanes,
+      folder: this.#folder,
+      trouble: this.#trouble,
+      onAppended: (batch, place) => this.#take(batch, place),
+      wake,
+    });
   }
 
   /** Whether direct writes may go on. */
@@ -99,7 +79,7 @@ export class Spool {
 
   /** Why operations can't go to disk; undefined when they can. */
   get problemCode(): EnqueueErrorCode | undefined {
-    return this.#problem?.code;
+    return this.#trouble.code;
   }
 
   /** Operations on disk that Redis doesn't have. */
@@ -109,7 +89,7 @@ export class Spool {
 
   /** Whether operations need the disk, and it has no room for these on top of what it has. */
   isFullFor(bytes: number, operations: number): boolean {
-    if (this.#route !== 'spool' || this.#problem !== undefined) return false;
+    if (this.#route !== 'spool' || this.#trouble.code !== undefined) return false;
     return this.#roomBytes < bytes + operations * RECORD_OVERHEAD_BYTES + HEADER_BYTES;
   }
 
@@ -139,7 +119,8 @@ export class Spool {
   turn(): void {
     if (this.#isClosed) return;
     this.#decide();
-    if (this.#route === 'spool' && this.#batch === undefined) this.#append();
+    if (this.#route === 'spool' && this.#own !== undefined)
+      this.#appends.append(this.#own, this.#roomBytes - HEADER_BYTES);
     this.#replayer?.turn();
     this.#waiters.look((index) => this.#isTaken(index), this.#host.isHopeful());
   }
@@ -154,23 +135,15 @@ export class Spool {
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    clearTimeout(this.#retry);
+    this.#trouble.stop();
     this.#replayer?.stop();
     this.#waiters.stop();
-    const unsynced = this.#batch;
-    unsynced?.undo();
-    const closed = Promise.allSettled([this.#opening, this.#appending]).then(() => this.#closeFiles());
     // A disk that hangs must not hang the host: then the files are closed when it answers.
-    if (unsynced !== undefined || this.#isHanging) return;
-    await new DiskPatience().of(closed).catch((error: unknown) => this.#tell(error));
-  }
-
-  async #closeFiles(): Promise<void> {
-    try {
-      await this.#closeLogs(this.#logs);
-    } catch (error) {
-      this.#tell(error);
-    }
+    const mayHang = this.#appends.isBusy || this.#isHanging;
+    const closed = Promise.allSettled([this.#opening, this.#appends.stop()]).then(() => this.#closeLogs(this.#logs));
+    // What can't be closed or removed now is found by the next process, which skips what Redis has.
+    const done = new DiskPatience().of(closed).catch(() => undefined);
+    if (!mayHang) await done;
   }
 
   async #closeLogs(logs: readonly SpoolLog[]): Promise<void> {
@@ -182,18 +155,23 @@ export class Spool {
   }
 
   #decide(): void {
-    const canAppend = this.#problem === undefined || (performance.now() >= this.#retryAtMs && !this.#isHanging);
-    if (this.#own === undefined && this.#problem !== undefined && canAppend) {
-      this.#retryAtMs = Number.POSITIVE_INFINITY;
+    const mayTry = this.#trouble.mayTry && !(this.#trouble.code !== undefined && this.#isHanging);
+    if (this.#own === undefined && this.#trouble.code !== undefined && mayTry) {
+      this.#trouble.suspend();
       this.#opening = this.#open();
     }
     this.#route = spoolRoute({
-      isOpening: this.#own === undefined && this.#problem === undefined,
-      canAppend: canAppend && this.#own !== undefined,
+      isOpening: this.#own === undefined && this.#trouble.code === undefined,
+      canAppend: mayTry && this.#own !== undefined,
       isAlways: this.#options.spoolMode === 'always',
       isTroubled: this.#isTroubled,
-      open: this.spooled + (this.#batch?.records.length ?? 0),
+      open: this.spooled + this.#appends.size,
     });
+  }
+
+  /** Whether the disk still owes an answer. */
+  get #isHanging(): boolean {
+    return this.#isOpenHanging || this.#appends.isHanging;
   }
 
   async #open(): Promise<void> {
@@ -209,20 +187,19 @@ export class Spool {
           retainMs: this.#options.spoolMode === 'always' ? this.#options.spoolRetainMs : 0,
           onProgress: (hasTaken) => this.#onProgress(hasTaken),
           onRedisError: (error) => this.#host.redisFailed(error),
-          onDiskError: (error) => this.#tell(error),
+          onDiskError: (error) => this.#trouble.tell(error),
           onDamage: (path) => report.failed(failure('SPOOL_DAMAGED', { detail: path })),
         },
         this.#logs,
       );
-      this.#problem = undefined;
-      this.#told = undefined;
+      this.#trouble.end();
       if (this.spooled > 0) this.#host.want(true);
     } catch (error) {
-      this.#refuse(error);
+      this.#trouble.begin(error);
       // If it was only slow: what it opened is closed, and the next try finds it again.
-      this.#isHanging = true;
+      this.#isOpenHanging = true;
       await opened.then((logs) => this.#closeLogs(logs)).catch(() => undefined);
-      this.#isHanging = false;
+      this.#isOpenHanging = false;
     }
     this.#host.wake();
   }
@@ -236,59 +213,14 @@ export class Spool {
     const isIdle = this.#replayer?.isIdle ?? true;
     this.#host.want(!isIdle);
     const mayClear = this.#route !== 'spool' || this.#options.spoolMode === 'always';
-    if (isIdle && mayClear && this.#batch === undefined && this.#own !== undefined) {
-      this.#own.clear().catch((error: unknown) => this.#tell(error));
+    if (isIdle && mayClear && !this.#appends.isBusy && this.#own !== undefined) {
+      this.#own.clear().catch((error: unknown) => this.#trouble.tell(error));
     }
     this.#host.wake();
   }
 
   get #roomBytes(): number {
     return this.#options.spoolMaxBytes - this.#logs.reduce((sum, { bytes }) => sum + bytes, 0);
-  }
-
-  #append(): void {
-    const { lanes, run } = this.#host;
-    const own = this.#own;
-    const roomBytes = this.#roomBytes - HEADER_BYTES;
-    if (own === undefined || roomBytes <= 0) return;
-    const batch = SpoolBatch.gather(lanes, run, roomBytes);
-    if (batch.records.length === 0) return;
-    this.#batch = batch;
-    lanes.isPinned = true;
-    void this.#write(own, batch);
-  }
-
-  async #write(own: SpoolLog, batch: SpoolBatch): Promise<void> {
-    const patience = new DiskPatience();
-    const written = this.#writeWhole(own, batch, patience.signal);
-    // Until the disk has answered there is no next append, however long it takes.
-    this.#appending = written.then(
-      () => undefined,
-      () => undefined,
-    );
-    this.#isHanging = true;
-    void this.#appending.then(() => {
-      this.#isHanging = false;
-      this.#host.wake();
-    });
-    try {
-      const place = await patience.of(written);
-      this.#problem = undefined;
-      this.#told = undefined;
-      if (!this.#isClosed) this.#take(batch, place);
-    } catch (error) {
-      if (!this.#isClosed) batch.undo();
-      this.#refuse(error);
-    }
-    this.#batch = undefined;
-    this.#host.lanes.isPinned = false;
-    this.#host.wake();
-  }
-
-  async #writeWhole(own: SpoolLog, batch: SpoolBatch, signal: AbortSignal): Promise<AppendedPlace> {
-    // After trouble the folder, or the lock in it, may be gone.
-    if (this.#problem !== undefined) await this.#folder.hold();
-    return own.append(batch.records, signal);
   }
 
   /** On the disk: never acknowledged before. */
@@ -300,26 +232,6 @@ export class Spool {
     );
     this.#host.want(true);
     this.#host.leave(batch.finish(), ({ id }) => ({ ok: true, id: id as string }));
-  }
-
-  /** Tells the host about trouble with the disk, when it is news. */
-  #tell(error: unknown): void {
-    const { code, message } = spoolProblem(error);
-    if (this.#isClosed || this.#told === code) return;
-    this.#told = code;
-    this.#host.report.failed(failure(code, { detail: message }));
-  }
-
-  /** The disk refused; it is tried again. */
-  #refuse(error: unknown): void {
-    this.#problem = spoolProblem(error);
-    this.#retryAtMs = performance.now() + RETRY_MS;
-    if (this.#isClosed) return;
-    this.#host.wake();
-    clearTimeout(this.#retry);
-    this.#retry = setTimeout(() => this.#host.wake(), RETRY_MS + 1);
-    this.#retry.unref();
-    this.#tell(error);
   }
 
   #isTaken(index: number): boolean {

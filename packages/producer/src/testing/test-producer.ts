@@ -46,7 +46,7 @@ export function createTestProducer<Events extends EventMap = AnyEvents>(
         matches(operation.op, partial),
     );
   const producer: TestProducer = {
-    ...createVerbs({ sink, report, source: options.source }),
+    ...createVerbs({ sink, report, defaults: { source: options.source } }),
     flush: done,
     close() {
       sink.close();

@@ -1,0 +1,82 @@
+import { workspaceKeys } from '@cio-fleet/contracts';
+import { Argument } from 'commander';
+import { type Finding, fail, ok, skip, warn } from '../doctor/finding.ts';
+import { doctorLines } from '../format/doctor-view.ts';
+import { formatDuration } from '../format/duration.ts';
+import { formatBytes, plural } from '../format/numbers.ts';
+import { CliError } from '../session/cli-error.ts';
+import type { CommandContext } from '../session/command-context.ts';
+import { EXIT_CODES, type ExitCode } from '../session/exit-code.ts';
+import { withJournal } from '../session/journal-session.ts';
+import { withRedis } from '../session/redis-session.ts';
+import type { AddCommand } from './fleet-command.ts';
+
+/** Half of what the queue may hold: rows are dropped at 256 MiB. */
+const MUCH_WAITING_BYTES = 128 * 1024 * 1024;
+const MUCH_LAG_MS = 60_000;
+const HOUR_MS = 3_600_000;
+
+export const addJournalCommand: AddCommand = (program, attach) => {
+  const command = program
+    .command('journal')
+    .summary('find what is wrong with the journal')
+    .description(
+      'Checks whether the journal answers, how far behind its read side and its writer are, and what its database refused. Exit code 5 when something must be mended.',
+    )
+    .addArgument(new Argument('<what>', 'what to do').choices(['doctor']));
+  attach<object>(command, doctor);
+};
+
+async function doctor(context: CommandContext): Promise<ExitCode> {
+  const { workspace, output } = context;
+  const findings = [...(await examineJournal(context)), ...(await examineQueue(context))];
+  const isHealthy = findings.every(({ level }) => level !== 'fail');
+  output.result({ workspace, healthy: isHealthy, findings }, () => doctorLines(findings, output.paint).join('\n'));
+  return isHealthy ? EXIT_CODES.ok : EXIT_CODES.unhealthy;
+}
+
+async function examineJournal(context: CommandContext): Promise<readonly Finding[]> {
+  try {
+    return await withJournal(context, async ({ reader, source }) => {
+      const from = Date.now() - HOUR_MS;
+      const rollups = await reader.rollups({ window: { from } });
+      const rows = rollups.reduce((sum, { count }) => sum + count, 0);
+      const lagMs = await reader.lagMs();
+      const refused = (await source.select('SELECT COUNT(*) AS n FROM journal_rejects', []).catch(() => [])).flat();
+      const rejects = refused.reduce((sum, { n }) => sum + Number(n), 0);
+      return [
+        ok('database', 'answers'),
+        rows > 0
+          ? ok('rows', `${plural(rows, 'row')} in the last hour`)
+          : warn(
+              'rows',
+              'none in the last hour',
+              'fine where nothing is sent; else look at the workers: CIO_FLEET_ROLES',
+            ),
+        lagMs < MUCH_LAG_MS
+          ? ok('read side', `${formatDuration(lagMs)} behind`)
+          : warn('read side', `${formatDuration(lagMs)} behind`, 'look at the standby of JOURNAL_READ_URL'),
+        rejects === 0
+          ? ok('refused rows', 'none')
+          : warn('refused rows', plural(rejects, 'row'), 'see the table journal_rejects, which says why'),
+      ];
+    });
+  } catch (error) {
+    if (!(error instanceof CliError) || error.exitCode === EXIT_CODES.usage) throw error;
+    return [fail('database', error.message, 'start it, or correct DATABASE_URL, JOURNAL_READ_URL or JOURNAL_DIR')];
+  }
+}
+
+async function examineQueue({ redisUrl, workspace }: CommandContext): Promise<readonly Finding[]> {
+  try {
+    const bytes = await withRedis(redisUrl(), (redis) => redis.hget(workspaceKeys(workspace).journal, 'bytes'));
+    const waiting = Number(bytes ?? 0);
+    const found = waiting === 0 ? 'empty' : `${formatBytes(waiting)} wait`;
+    if (waiting < MUCH_WAITING_BYTES) return [ok('queue', found)];
+    const remedy = 'start a worker with the role journal, or mend its database: at 256 MB rows are dropped';
+    return [fail('queue', found, remedy)];
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    return [skip('queue', error.message, 'start Redis, or correct REDIS_URL')];
+  }
+}

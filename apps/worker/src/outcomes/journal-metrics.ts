@@ -1,0 +1,40 @@
+import type { Dropped, JournalWriter } from '@cio-fleet/journal';
+import { METRIC_PREFIX } from '@cio-fleet/telemetry';
+import { Counter, type Registry } from 'prom-client';
+
+/** What a worker counts of the journal. */
+export interface JournalMetrics {
+  dropped(workspace: string, dropped: Dropped): void;
+  watch(writers: ReadonlyMap<string, Pick<JournalWriter, 'stats'>>): void;
+}
+
+export function createJournalMetrics(registry: Registry): JournalMetrics {
+  const registers = [registry];
+  const drops = new Counter({
+    name: `${METRIC_PREFIX}journal_dropped_rows_total`,
+    help: 'Rows that the journal will not have, because a bound was hit.',
+    labelNames: ['workspace', 'reason'],
+    registers,
+  });
+  let watched: ReadonlyMap<string, Pick<JournalWriter, 'stats'>> = new Map();
+  const counted = new Map<string, number>();
+  new Counter({
+    name: `${METRIC_PREFIX}journal_written_rows_total`,
+    help: 'Rows that this writer added to the journal; repeats of rows that were there are not counted.',
+    labelNames: ['workspace'],
+    registers,
+    collect() {
+      for (const [workspace, writer] of watched) {
+        const { inserted } = writer.stats();
+        this.inc({ workspace }, inserted - (counted.get(workspace) ?? 0));
+        counted.set(workspace, inserted);
+      }
+    },
+  });
+  return {
+    dropped: (workspace, { reason, rows }) => drops.inc({ workspace, reason }, rows),
+    watch(writers) {
+      watched = writers;
+    },
+  };
+}

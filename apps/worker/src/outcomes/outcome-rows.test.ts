@@ -1,0 +1,95 @@
+import type { QueuedOperation } from '@cio-fleet/contracts';
+import { type FailedAttempt, type Fate, fallbackAddress, laneAddress, type SettledBatch } from '@cio-fleet/lanes';
+import { describe, expect, it } from 'vitest';
+import { rowOfFate, rowsOfFailure } from './outcome-rows.ts';
+
+const operation: QueuedOperation = {
+  id: '01JD8000000000000000000000',
+  at: 1_000,
+  source: 'shop',
+  op: { type: 'person', identifiers: { id: '42' }, action: 'event', name: 'Order Placed' },
+};
+const error = { code: 'SERVER_ERROR', message: 'expected 200, got 503', statusCode: 503, at: 3_000 };
+
+const rowOf = (fate: Fate, more: Partial<SettledBatch> = {}) =>
+  rowOfFate(
+    { queue: laneAddress('shop', 3), operations: [operation], fates: [fate], attempts: 2, atMs: 4_000, ...more },
+    0,
+    'worker-1',
+  );
+
+describe('the row of an operation', () => {
+  it('says who delivered it, where, and how long after it was accepted', () => {
+    expect(rowOf({ kind: 'delivered' })).toEqual({
+      time: 4_000,
+      acceptedAt: 1_000,
+      workspace: 'shop',
+      operationId: operation.id,
+      outcome: 'delivered',
+      person: 'id:42',
+      action: 'track',
+      name: 'Order Placed',
+      source: 'shop',
+      attempts: 2,
+      worker: 'worker-1',
+      lane: '3',
+      queuedMs: 3_000,
+      payload: operation.op,
+    });
+  });
+
+  it.each([
+    [
+      { kind: 'dead-lettered', reason: { code: 'REJECTED', message: 'no name', status: 400 } },
+      { outcome: 'dead-lettered', errorCode: 'REJECTED', reason: 'no name', status: 400 },
+    ],
+    [
+      { kind: 'discarded', brake: 'b1' },
+      { outcome: 'discarded', reason: 'brake b1' },
+    ],
+    [{ kind: 'erased' }, { outcome: 'erased' }],
+    [{ kind: 'deduplicated' }, { outcome: 'deduplicated' }],
+  ] as const)('tells what became of it: %j', (fate, facts) => {
+    expect(rowOf(fate)).toMatchObject(facts);
+  });
+
+  it('tells why it fell back, with the attempts that were made', () => {
+    const facts = { outcome: 'fell-back', attempts: 1, errorCode: 'SERVER_ERROR', status: 503, reason: error.message };
+    expect(rowOf({ kind: 'moved' }, { lastError: error })).toMatchObject(facts);
+  });
+
+  it('is not made for what stays on its way', () => {
+    expect(rowOf({ kind: 'parked', side: 0 })).toBeUndefined();
+    expect(rowOf({ kind: 'moved' }, { queue: fallbackAddress('shop') })).toBeUndefined();
+  });
+});
+
+describe('the rows of a failed request', () => {
+  const failure: FailedAttempt = {
+    queue: laneAddress('shop', 0),
+    operations: [operation, operation],
+    kind: 'transient',
+    attempt: 2,
+    error,
+  };
+
+  it('are one for each operation in it', () => {
+    const rows = rowsOfFailure(failure, 'worker-1');
+    expect(rows).toHaveLength(2);
+    expect(rows[0]).toMatchObject({
+      time: 3_000,
+      outcome: 'failed',
+      attempts: 2,
+      errorCode: 'SERVER_ERROR',
+      status: 503,
+    });
+    expect(rows[0]).not.toHaveProperty('occurrence');
+  });
+
+  it('keep refusals apart from counted attempts, each kind once for a number of attempts', () => {
+    const occurrences = (['setup', 'throttled'] as const).map(
+      (kind) => rowsOfFailure({ ...failure, kind, attempt: 1 }, 'worker-1')[0]?.occurrence,
+    );
+    expect(occurrences).toEqual([5_001, 7_501]);
+  });
+});
