@@ -1,4 +1,5 @@
 import { runBench } from './bench.ts';
+import { formatJournalCost, measureJournalCost } from './journal-cost.ts';
 import { type BenchOptions, benchOptions } from './options.ts';
 import type { BenchReport } from './report.ts';
 import { formatReport } from './table.ts';
@@ -13,6 +14,7 @@ try {
 
 try {
   // Progress goes to stderr, so that stdout is the report and nothing else.
+  if (options.journal) await compareJournal(options);
   const report = await runBench(options.plan, (message) => console.error(message));
   console.log(options.json ? JSON.stringify(report, undefined, 2) : formatReport(report));
   process.exit(options.enforce && !allPassed(report) ? 1 : 0);
@@ -23,4 +25,11 @@ try {
 
 function allPassed({ bars }: BenchReport): boolean {
   return bars.every(({ passed }) => passed);
+}
+
+async function compareJournal({ plan, json, enforce }: BenchOptions): Promise<never> {
+  const cost = await measureJournalCost(plan, (message) => console.error(message));
+  console.log(json ? JSON.stringify(cost, undefined, 2) : formatJournalCost(cost));
+  const hasPassed = cost.steadyRatio >= 0.95 && cost.fullRatio >= 0.85;
+  process.exit(enforce && !hasPassed ? 1 : 0);
 }

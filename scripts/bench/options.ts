@@ -5,11 +5,14 @@ export interface BenchOptions {
   readonly plan: BenchPlan;
   /** Print the report as JSON instead of tables. */
   readonly json: boolean;
+  /** Compare delivery with the journal on and off instead. */
+  readonly journal: boolean;
   /** Exit with 1 when a bar is missed. */
   readonly enforce: boolean;
 }
 
-const USAGE = 'usage: npm run bench -- [--quick] [--json] [--enforce] [--fsync always|everysec] [--profile FOLDER]';
+const USAGE =
+  'usage: npm run bench -- [--quick] [--json] [--enforce] [--journal] [--fsync always|everysec] [--profile FOLDER]';
 
 /** Reads the arguments of the benchmark. @throws Error that says what was expected, for the person who typed them */
 export function benchOptions(args: readonly string[]): BenchOptions {
@@ -19,6 +22,7 @@ export function benchOptions(args: readonly string[]): BenchOptions {
       quick: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       enforce: { type: 'boolean', default: false },
+      journal: { type: 'boolean', default: false },
       fsync: { type: 'string', default: 'always' },
       profile: { type: 'string' },
     },
@@ -32,5 +36,5 @@ export function benchOptions(args: readonly string[]): BenchOptions {
     appendFsync: fsync,
     ...(profile !== undefined && { profileDir: profile }),
   };
-  return { plan, json: values.json, enforce: values.enforce };
+  return { plan, json: values.json, enforce: values.enforce, journal: values.journal };
 }

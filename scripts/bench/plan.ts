@@ -15,6 +15,8 @@ export interface BenchPlan {
   /** Delay of the receiver's answer. */
   readonly receiverLatencyMs: number;
   readonly appendFsync: 'always' | 'everysec';
+  /** More environment for the fleet's worker. @defaultValue none */
+  readonly workerEnv?: Readonly<Record<string, string>>;
   /** Folder for CPU profiles of senders and workers. @defaultValue none are made */
   readonly profileDir?: string;
 }

@@ -75,6 +75,7 @@ async function startAll(plan: BenchPlan, started: (() => Promise<unknown>)[]): P
       CUSTOMERIO_MAX_REQUESTS_PER_SECOND: REQUESTS_PER_SECOND,
       CIO_FLEET_LANES: String(LANES),
       WORKER_PORT: '0',
+      ...plan.workerEnv,
       ...(profileDir !== undefined && { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${profileDir}` }),
     },
   });

@@ -6,7 +6,7 @@ import { DASHBOARD_VARIABLES, readDashboardConfig } from '../../apps/dashboard/s
 import { gatewaySchema } from '../../apps/gateway/src/config.ts';
 import { configSchema as simulatorSchema } from '../../apps/simulator/src/config.ts';
 import { workerSchema } from '../../apps/worker/src/config.ts';
-import { JOURNAL_VARIABLES } from '../../packages/journal/src/settings.ts';
+import { JOURNAL_VARIABLES, readJournalSettings } from '../../packages/journal/src/settings.ts';
 import { PRODUCER_DEFAULTS } from '../../packages/producer/src/producer-options.ts';
 import { TLS_VARIABLES } from '../../packages/redis/src/redis-settings.ts';
 import { WORKSPACE_VARIABLES } from '../../packages/workspaces/src/from-variables.ts';
@@ -60,6 +60,11 @@ function readDefaults(): ReadonlyMap<string, ReadonlySet<string>> {
   for (const fields of [workerFields, simulatorSchema.shape, gatewaySchema.shape]) {
     for (const [name, field] of Object.entries(fields)) add(name, field.parse(undefined));
   }
+  const journal = readJournalSettings({});
+  if (!journal.ok) throw new Error(journal.problems.join('\n'));
+  add('JOURNAL_PAYLOAD', journal.settings.intake.payload);
+  add('JOURNAL_PERSON', journal.settings.intake.person);
+  add('JOURNAL_RETENTION_DAYS', journal.settings.retentionDays);
   const cli = readCliConfig({});
   add('CIO_FLEET_ENV', cli.environment);
   add('CIO_FLEET_REQUEST_TIMEOUT_MS', cli.requestTimeoutMs);

@@ -24,12 +24,29 @@ export function createFleetMetrics(registry: Registry, look: () => Promise<Fleet
   const circuit = gauge('circuit_open', '0 closed, 0.5 half-open, 1 open: the worst of all workers.', ['workspace']);
   const ledger = gauge('ledger_operations', 'Operations by final state.', ['workspace', 'state']);
   const residue = gauge('ledger_residue_operations', 'What the ledger cannot account for; 0.', ['workspace']);
+  const journal = gauge(
+    'journal_oldest_waiting_seconds',
+    'How long the oldest rows wait for the writer of the journal.',
+    ['workspace'],
+  );
   const memory = gauge('redis_memory_ratio', 'Used share of maxmemory; 0 without a bound.', []);
   const evicts = gauge('redis_evicts', '1 when maxmemory-policy lets Redis delete what it was given to keep.', []);
   const success = gauge('fleet_read_success', 'Whether the fleet could be read from Redis.', []);
 
   const update = (view: FleetView | undefined) => {
-    for (const metric of [waiting, oldest, held, parked, brakes, deadLetters, workers, circuit, ledger, residue])
+    for (const metric of [
+      waiting,
+      oldest,
+      held,
+      parked,
+      brakes,
+      deadLetters,
+      workers,
+      circuit,
+      ledger,
+      residue,
+      journal,
+    ])
       metric.reset();
     success.set(view === undefined ? 0 : 1);
     if (view !== undefined) {
@@ -37,7 +54,7 @@ export function createFleetMetrics(registry: Registry, look: () => Promise<Fleet
       memory.set(maxBytes === undefined ? 0 : usedBytes / maxBytes);
       evicts.set(view.memory.evicts ? 1 : 0);
     }
-    for (const { state } of view?.workspaces ?? []) {
+    for (const { state, journalWaitsMs } of view?.workspaces ?? []) {
       const { workspace } = state;
       for (const queue of [...state.lanes, state.fallback, ...state.parked.sides]) {
         waiting.set({ workspace, queue: queue.queue }, queue.operations);
@@ -55,6 +72,7 @@ export function createFleetMetrics(registry: Registry, look: () => Promise<Fleet
         ledger.set({ workspace, state: name }, state.ledger[name]);
       }
       residue.set({ workspace }, state.residue);
+      journal.set({ workspace }, (journalWaitsMs ?? 0) / 1000);
     }
   };
 

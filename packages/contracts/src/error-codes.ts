@@ -195,6 +195,10 @@ const APP_CODES = {
     meaning: "The journal's database can not be reached or takes nothing now; packs of rows wait in Redis.",
     remedy: 'Bring the database back, or make room on its disk; the writer goes on by itself.',
   },
+  LIVE_UNAVAILABLE: {
+    meaning: 'As many people watch the live page as one dashboard serves.',
+    remedy: 'Close a tab, wait for one to close, or use fleet tail.',
+  },
   REDIS_UNAVAILABLE: {
     meaning: 'Redis did not answer, so there is nothing to show.',
     remedy: 'Bring Redis back; the page recovers by itself.',

@@ -144,6 +144,7 @@ export { type CodeEntry, REFUSAL_CODES, type RefusalCode } from './refusal-codes
 export { ENQUEUE_LUA, ERASURE_TTL_SECONDS, SEQUENCE_TTL_SECONDS } from './scripts/enqueue.ts';
 export { PUSH_LUA } from './scripts/push.ts';
 export { toUnixSeconds, type UnixSeconds } from './timestamp.ts';
+export { readTraceparent, type TraceContext, traceIdOf } from './trace-label.ts';
 export { type TrackProblem, trackProblem } from './track-problem.ts';
 export { createUlidFactory, isUlid, newUlid } from './ulid.ts';
 export {
@@ -161,7 +162,6 @@ export { v1SubmitForm } from './v1-calls/form-call.ts';
 export { type PathIdentifiers, personOfPath } from './v1-calls/person-of-path.ts';
 export { v1AddToSegment, v1RemoveFromSegment } from './v1-calls/segment-calls.ts';
 export type { V1Call, V1Draft } from './v1-calls/v1-call.ts';
-export { readTraceparent, type TraceContext, traceIdOf } from './trace-label.ts';
 export { type ValidatedOperation, validateOperation } from './validate-operation.ts';
 export { isErasure, neverExpires, type Verb, verbOf } from './verb.ts';
 export {

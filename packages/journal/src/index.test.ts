@@ -20,6 +20,7 @@ it('exports its public API and nothing else', () => {
       "forgetPerson",
       "normalizeReason",
       "readJournalSettings",
+      "readOldestPackMs",
       "rowOfOperation",
     ]
   `);

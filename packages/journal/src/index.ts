@@ -15,6 +15,7 @@ export type { PersonPrivacy } from './intake/person-privacy.ts';
 export { createJournalSource, createJournalStore, type JournalPlace } from './journal-place.ts';
 export { createPostgresSource, type PostgresSourceOptions } from './postgres/postgres-source.ts';
 export { createPostgresStore, type PostgresStoreOptions } from './postgres/postgres-store.ts';
+export { readOldestPackMs } from './queue/pack-age.ts';
 export type { JournalEntry } from './reader/journal-entry.ts';
 export {
   createJournalReader,

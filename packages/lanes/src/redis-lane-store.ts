@@ -24,8 +24,11 @@ const COMPLETED_KEPT = 100;
 /** A guard's answer is good for this part of the lock: whoever takes longer to act on it may have lost the lock meanwhile. */
 const GUARD_SHARE = 3;
 
-/** Data of a settled head above this many operations is dropped: it would travel twice more only to be thrown away. */
-const SLIM_ABOVE_OPERATIONS = 10;
+/**
+ * Data of a settled job above this is dropped. What waits in a lane may have hundreds of times as much, so it is no burden; a head's
+ * would also travel twice more only to be thrown away.
+ */
+const DATA_KEPT_BYTES = 4_096;
 
 export interface RedisLaneStoreOptions {
   readonly redis: Redis;
@@ -118,7 +121,7 @@ export function createRedisLaneStore({ redis, queue, lockMs }: RedisLaneStoreOpt
           queue.name,
           countsAsWaiting(queue) ? '1' : '0',
           JSON.stringify(finish.progress),
-          finish.headOperations > SLIM_ABOVE_OPERATIONS ? JSON.stringify({ settled: finish.headOperations }) : '',
+          DATA_KEPT_BYTES,
           finish.headOperations,
           finish.turn ?? '',
           finish.followers.length,

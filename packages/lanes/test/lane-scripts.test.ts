@@ -127,14 +127,24 @@ describe('finish', () => {
     expect(await rig.ledger()).toMatchObject({ accepted: 1, delivered: 1, waiting: 0 });
   });
 
-  it('drops the data of a large settled head, which still completes', async () => {
-    const operations = Array.from({ length: 20 }, (_, n) => event('ada', n));
-    await rig.accept(operations);
+  it('drops large data of settled jobs, head and followers, and keeps small data for whoever looks', async () => {
+    const large = Array.from({ length: 50 }, (_, n) => event('ada', n));
+    await rig.accept(large);
+    const largeFollower = await rig.accept(large.map((_, n) => event('ada', 50 + n)));
+    const smallFollower = await rig.accept([event('ada', 100)]);
     const head = await rig.take(rig.lane());
     const lease = { jobId: head.id ?? '', token: 'token' };
-    await storeOf(rig.lane()).finish(lease, finishOf({ headOperations: 20, ledger: new Map([['delivered', 20]]) }));
-    expect(await rig.redis.hget(rig.lane().keyPrefix + lease.jobId, 'data')).toBe('{"settled":20}');
-    expect(await rig.ledger()).toMatchObject({ delivered: 20, waiting: 0 });
+    const followers = [
+      { id: largeFollower, operations: 50 },
+      { id: smallFollower, operations: 1 },
+    ];
+    const ledger = new Map([['delivered', 101]] as const);
+    expect(await storeOf(rig.lane()).finish(lease, finishOf({ headOperations: 50, followers, ledger }))).toBe('ok');
+    const dataOf = (id: string) => rig.redis.hget(rig.lane().keyPrefix + id, 'data');
+    expect(await dataOf(lease.jobId)).toBe('{"settled":50}');
+    expect(await dataOf(largeFollower)).toBe('{"settled":50}');
+    expect(await dataOf(smallFollower)).toContain('"operations"');
+    expect(await rig.ledger()).toMatchObject({ delivered: 101, waiting: 0 });
   });
 });
 

@@ -14,8 +14,8 @@ describe('spools', () => {
     expect(tightness(79, 78, 71, 69, 71)).toEqual([false, true, true, false, true]);
   });
 
-  it('use the room up to the bound once Redis has not emptied for 10 s', () => {
-    expect(tightness(60, ...steady(75, 40)).indexOf(false, 1)).toBe(10);
+  it('use the room up to the bound once Redis has not emptied for 30 s', () => {
+    expect(tightness(60, ...steady(75, 40)).indexOf(false, 1)).toBe(30);
   });
 
   it('don’t wait for a Redis that other data keep above 70 %, though a little comes and goes', () => {

@@ -5,8 +5,11 @@
  */
 const TIGHT_SHARE = 0.7;
 
-/** Redis counts as emptying for this long after it was seen to. */
-const EMPTYING_MS = 10_000;
+/**
+ * Redis counts as emptying for this long after it was seen to. With 10 s a worker that stalls for a moment was enough for spools to
+ * fill Redis up to its bound again.
+ */
+const EMPTYING_MS = 30_000;
 
 /** A fall by less is chance. Share of `maxmemory`. */
 const FALL_SHARE = 0.001;

@@ -1,3 +1,4 @@
+import { readOldestPackMs } from '@cio-fleet/journal';
 import { type FleetState, readFleetState } from '@cio-fleet/lanes';
 import { type Service, service } from '@cio-fleet/lifecycle';
 import { type RedisMemory, readRedisMemory } from '@cio-fleet/redis';
@@ -16,6 +17,8 @@ export interface WorkspaceView {
   readonly changes: readonly RecentChange[];
   /** Who sent the gateway too much within the last half hour; those who were turned away most come first. */
   readonly abusers: readonly Abuser[];
+  /** How long the oldest rows wait for the journal's writer, in ms; `null` where none wait. */
+  readonly journalWaitsMs: number | null;
 }
 
 /** All workspaces at one moment. */
@@ -54,14 +57,15 @@ export function createFleetMonitor(options: FleetMonitorOptions): FleetMonitor {
   const readWorkspaces = () =>
     Promise.all(
       workspaces.map(async (outline) => {
-        const [state, changes, spam] = await Promise.all([
+        const [state, changes, spam, journalWaitsMs] = await Promise.all([
           readFleetState(redis, outline.name),
           readRecentChanges(redis, outline.name, SHOWN_CHANGES),
           readSpamReport(redis, outline.name, { windowMs: SPAM_WINDOW_MS }),
+          readOldestPackMs(redis, outline.name, Date.now()),
         ]);
         const meter = meters.get(outline.name) ?? createThroughputMeter();
         meter.add(state);
-        return { outline, state, throughput: meter.read(), changes, abusers: findAbusers(spam) };
+        return { outline, state, throughput: meter.read(), changes, abusers: findAbusers(spam), journalWaitsMs };
       }),
     );
   const readAll = async (): Promise<FleetView> => {

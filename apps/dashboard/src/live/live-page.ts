@@ -3,7 +3,7 @@ import type { StreamedOutcome } from '@cio-fleet/lanes';
 import { momentText } from '../page/clock.ts';
 import { formatDuration } from '../page/format.ts';
 import { type Html, html } from '../page/html.ts';
-import { address, operationLink, personLink } from '../page/links.ts';
+import { address, personLink } from '../page/links.ts';
 import { outcomeChip } from '../page/outcome-chip.ts';
 import type { LiveFilter } from './live-filter.ts';
 
@@ -33,7 +33,7 @@ export function livePage({ workspace, switcher, filter, outcomes }: LivePageOpti
       <span id="live-state" class="muted" role="status"></span>
     </form>
     <div class="scroll" role="region" aria-label="Outcomes" tabindex="0"><table class="live">
-      <thead><tr><th scope="col">When (UTC)</th><th scope="col">Outcome</th><th scope="col">What</th><th scope="col">Person</th><th scope="col">Source</th><th scope="col" class="number">After</th><th scope="col">Problem</th><th scope="col">Operation</th></tr></thead>
+      <thead><tr><th scope="col">When (UTC)</th><th scope="col">Outcome</th><th scope="col">What</th><th scope="col">Person</th><th scope="col">Source</th><th scope="col" class="number">After</th><th scope="col">Problem</th></tr></thead>
       <tbody id="outcomes" data-stream="${address('/live/stream', { workspace, outcome: shown, source, text })}" data-max="${MAX_ROWS}">${outcomes.map((outcome) => outcomeRow(workspace, outcome))}</tbody>
     </table></div>
     ${outcomes.length === 0 && html`<p class="muted" id="nothing-yet">Nothing yet. Workers that keep a journal write what becomes of operations here.</p>`}
@@ -44,5 +44,6 @@ export function livePage({ workspace, switcher, filter, outcomes }: LivePageOpti
 export function outcomeRow(workspace: string, outcome: StreamedOutcome): Html {
   const { id, time, action, name, person, source, queuedMs, attempts, status, errorCode, reason, operationId } =
     outcome;
-  return html`<tr data-id="${id}"><td class="nowrap">${momentText(time).slice(11, 23)}</td><td>${outcomeChip(outcome.outcome)}</td><td title="${name}"><b>${action}</b> ${name}</td><td title="${person}">${person !== undefined && personLink(workspace, person)}</td><td title="${source}">${source}</td><td class="number">${queuedMs === undefined ? '' : formatDuration(queuedMs)}</td><td class="wide">${errorCode !== undefined && html`<span class="clip" title="${reason ?? ''}"><b>${errorCode}</b> ${reason}</span>`}${attempts !== undefined && attempts > 1 && html` <span class="muted">attempt ${attempts}</span>`}${status !== undefined && status >= 300 && html` <span class="muted">HTTP ${status}</span>`}</td><td>${operationLink(workspace, operationId)}</td></tr>`;
+  const operation = address('/person', { workspace, q: operationId, by: 'operation' });
+  return html`<tr data-id="${id}"><td><a href="${operation}">${momentText(time).slice(11, 23)}</a></td><td>${outcomeChip(outcome.outcome)}</td><td title="${name}"><b>${action}</b> ${name}</td><td title="${person}">${person !== undefined && personLink(workspace, person)}</td><td title="${source}">${source}</td><td class="number">${queuedMs === undefined ? '' : formatDuration(queuedMs)}</td><td class="wide">${errorCode !== undefined && html`<span class="clip" title="${reason ?? ''}"><b>${errorCode}</b> ${reason}</span>`}${attempts !== undefined && attempts > 1 && html` <span class="muted">attempt ${attempts}</span>`}${status !== undefined && status >= 300 && html` <span class="muted">HTTP ${status}</span>`}</td></tr>`;
 }

@@ -54,25 +54,27 @@ export function createLiveStream({ workspaces, tail }: LiveRoutesOptions): Reque
     const filter = readLiveFilter(query);
     const send = (event: string, data: object) => response.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
     let isBehind = false;
-    const stop = workspaces.includes(workspace)
-      ? tail.watch(workspace, {
-          tell(outcomes, hasSkipped) {
-            if (response.writableLength > MAX_UNREAD_BYTES) {
-              isBehind = true;
-              return;
-            }
-            if (hasSkipped || isBehind) send('skipped', {});
-            isBehind = false;
-            const shown = outcomes.filter((outcome) => matchesLive(outcome, filter));
-            if (shown.length === 0) return;
-            send('outcomes', { outcomes: shown, rows: shown.map((outcome) => outcomeRow(workspace, outcome).text) });
-          },
-          end: () => response.end(),
-        })
-      : undefined;
+    if (!workspaces.includes(workspace)) {
+      const message = `Expected one of ${workspaces.join(', ')}.`;
+      response.status(404).json({ error: { code: 'WORKSPACE_UNKNOWN', message } });
+      return;
+    }
+    const stop = tail.watch(workspace, {
+      tell(outcomes, hasSkipped) {
+        if (response.writableLength > MAX_UNREAD_BYTES) {
+          isBehind = true;
+          return;
+        }
+        if (hasSkipped || isBehind) send('skipped', {});
+        isBehind = false;
+        const shown = outcomes.filter((outcome) => matchesLive(outcome, filter));
+        if (shown.length === 0) return;
+        send('outcomes', { outcomes: shown, rows: shown.map((outcome) => outcomeRow(workspace, outcome).text) });
+      },
+      end: () => response.end(),
+    });
     if (stop === undefined) {
-      const message = workspaces.includes(workspace) ? 'Too many watch already.' : 'There is no such workspace here.';
-      response.status(503).json({ error: { code: 'LIVE_UNAVAILABLE', message } });
+      response.status(503).json({ error: { code: 'LIVE_UNAVAILABLE', message: 'Too many watch already.' } });
       return;
     }
     response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' });

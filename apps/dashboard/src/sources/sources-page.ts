@@ -70,7 +70,9 @@ function sourceRow(workspace: string, report: SourceReport): readonly (Html | st
   const list = (pairs: readonly (readonly [string, number])[]) =>
     html`<ul class="plain">${pairs.slice(0, 3).map(([name, count]) => html`<li><span class="clip" title="${name}">${name}</span> <span class="muted">${formatCount(count)}</span></li>`)}</ul>`;
   return [
-    source === '' ? html`<span class="muted">none given</span>` : html`<b>${source}</b>`,
+    source === ''
+      ? html`<span class="muted">none given</span>`
+      : html`<b class="clip source" title="${source}">${source}</b>`,
     formatCount(settledOf(report)),
     html`${formatCount(outcomes.delivered ?? 0)} <div class="muted small">${deliveredShare(report)}</div>`,
     deadLettered === 0 || source === ''

@@ -12,7 +12,7 @@ import { PUSH_LUA } from '@cio-fleet/contracts';
  *      8 shelf
  * ARGV, each list after its length:
  *   1 head id · 2 token · 3 nonce ('' = no begin) · 4 lock ms · 5 completed jobs kept · 6 source queue name ·
- *   7 '1' when the source counts as waiting · 8 settled progress (JSON) · 9 slim data for the head ('' = keep) ·
+ *   7 '1' when the source counts as waiting · 8 settled progress (JSON) · 9 bytes of data above which a settled job drops it ·
  *   10 operations of the head · 11 turn of parked by which it parks ('' = parks nothing) ·
  *   followers: id, operations · pushes: key prefix, queue name, '1' = counts as waiting, id, name, data, opts, operations ·
  *   held: lane key, delta · ledger: field, delta · reasons: code, delta · parked: field, delta · brakes: id, delta ·
@@ -57,6 +57,13 @@ local function countOff(key, operations)
   end
 end
 
+-- Nobody reads what is settled, and a hundred such jobs of each lane are kept for Bull Board.
+local function dropLargeData(key, operations)
+  if redis.call('HSTRLEN', key, 'data') > tonumber(ARGV[9]) then
+    redis.call('HSET', key, 'data', '{"settled":' .. operations .. '}')
+  end
+end
+
 countOff(head, tonumber(ARGV[10]))
 if followers > 0 then
   local keep = tonumber(ARGV[5])
@@ -66,8 +73,10 @@ if followers > 0 then
   for i = 1, followers do
     local id = ARGV[firstFollower + (i - 1) * 2]
     local key = source .. id
-    countOff(key, tonumber(ARGV[firstFollower + (i - 1) * 2 + 1]))
+    local operations = ARGV[firstFollower + (i - 1) * 2 + 1]
+    countOff(key, tonumber(operations))
     if i > followers - keep then
+      dropLargeData(key, operations)
       redis.call('ZADD', completed, now, id)
       redis.call('HSET', key, 'returnvalue', '"with ' .. ARGV[1] .. '"', 'processedOn', now, 'finishedOn', now,
         'ats', 1, 'atm', 1)
@@ -116,6 +125,6 @@ for i = 1, claims do
 end
 
 redis.call('HSET', head, 'cio:s', 1, 'progress', ARGV[8])
-if ARGV[9] ~= '' then redis.call('HSET', head, 'data', ARGV[9]) end
+dropLargeData(head, ARGV[10])
 return 'ok'
 `;
