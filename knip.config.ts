@@ -25,7 +25,10 @@ const config: KnipConfig = {
     },
     // Fixtures are started as processes of their own, threads by their path.
     'packages/*': { entry: ['test/**/fixtures/**/*.ts', 'src/**/*-thread.ts'], project: ['{src,test}/**/*.ts'] },
-    'apps/*': { entry: ['src/main.ts', 'src/**/*-thread.ts', 'test/**/fixtures/**/*.ts'], project: ['{src,test}/**/*.ts'] },
+    'apps/*': {
+      entry: ['src/main.ts', 'src/**/*-thread.ts', 'test/**/fixtures/**/*.ts'],
+      project: ['{src,test}/**/*.ts'],
+    },
   },
 };
 
