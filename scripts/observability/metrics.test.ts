@@ -8,9 +8,6 @@ import { APPS, type AppName, type ObservedFleet, startObservedFleet } from './ob
 import { promtool } from './promtool.ts';
 import { readRules } from './rule-file.ts';
 
-/** Rules and board speak of it already; the dashboard is to expose it. */
-const AWAITED = ['cio_fleet_journal_oldest_waiting_seconds'];
-
 const SECTION: Readonly<Record<AppName, string>> = { worker: 'Worker', dashboard: 'Dashboard', gateway: 'Gateway' };
 
 let fleet: ObservedFleet;
@@ -66,7 +63,7 @@ describe.each(APPS)('what %s exposes', (app) => {
 
   it('is what docs/metrics.md lists', () => {
     const listed = [...documented(SECTION[app]), ...documented('Every app')];
-    const exposes = metricsOf(app).filter(({ name }) => !AWAITED.includes(name));
+    const exposes = metricsOf(app);
     expect(listed.map(([name, type, , help]) => [name, type, help]).toSorted()).toEqual(
       exposes.map(({ name, type, help }) => [name, type, help]).toSorted(),
     );
@@ -86,7 +83,7 @@ describe('rules and board', () => {
     const known = exposed();
     const used = expressions.flatMap(metricUsesOf).map(({ metric }) => metric);
     const unknown = used.filter((name) => !known.has(familyOf(name)) && !known.has(name) && !recorded.includes(name));
-    expect(unknown.filter((name) => !AWAITED.includes(name))).toEqual([]);
+    expect(unknown).toEqual([]);
     expect(used.length).toBeGreaterThan(50);
   });
 
@@ -102,9 +99,5 @@ describe('rules and board', () => {
       }),
     );
     expect(problems).toEqual([]);
-  });
-
-  it('await only metrics that no app exposes yet', () => {
-    expect(AWAITED.filter((name) => exposed().has(name))).toEqual([]);
   });
 });

@@ -251,7 +251,7 @@ describe('the live page', () => {
   });
 
   it('has no stream for a workspace that is not here', async () => {
-    expect((await dashboard.request('/live/stream?workspace=mars', { as: VIEWER })).status).toBe(503);
+    expect((await dashboard.request('/live/stream?workspace=mars', { as: VIEWER })).status).toBe(404);
   });
 });
 

@@ -1,5 +1,8 @@
 import type { BufferedOperation } from './buffered-operation.ts';
 
+/** Answered calls are looked for when at least so many are listed. */
+const FEW = 64;
+
 /**
  * Answers calls that Redis doesn't answer in time. All calls have the same time-out, so the oldest is always due first,
  * and one timer serves them all.
@@ -9,6 +12,8 @@ export class CallDeadlines {
   readonly #expire: (operation: BufferedOperation) => void;
   #waiting: BufferedOperation[] = [];
   #head = 0;
+  /** Length of the list at which answered calls leave it. */
+  #cleanAt = FEW;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(timeoutMs: number, expire: (operation: BufferedOperation) => void) {
@@ -17,7 +22,7 @@ export class CallDeadlines {
   }
 
   add(operation: BufferedOperation): void {
-    this.#skipAnswered();
+    if (this.#waiting.length >= this.#cleanAt) this.#dropAnswered();
     this.#waiting.push(operation);
     if (this.#timer === undefined) this.#arm(operation.calledAtMs);
   }
@@ -42,7 +47,10 @@ export class CallDeadlines {
     for (;;) {
       this.#skipAnswered();
       const oldest = this.#waiting[this.#head];
-      if (oldest === undefined) return;
+      if (oldest === undefined) {
+        this.#dropAnswered();
+        return;
+      }
       if (oldest.calledAtMs > dueBefore) {
         this.#arm(oldest.calledAtMs);
         return;
@@ -52,15 +60,17 @@ export class CallDeadlines {
     }
   }
 
-  /** Answered calls leave from the front, so that the list stays as short as what is in flight. */
   #skipAnswered(): void {
     while (this.#head < this.#waiting.length && this.#waiting[this.#head]?.settle === undefined) this.#head += 1;
-    if (this.#head === this.#waiting.length) {
-      this.#waiting = [];
-      this.#head = 0;
-    } else if (this.#head > 4_096) {
-      this.#waiting = this.#waiting.slice(this.#head);
-      this.#head = 0;
-    }
+  }
+
+  /**
+   * The list holds what it lists in memory: 4,000 answered operations of 32 KB would be 128 MB. Done when it has doubled, so that a call
+   * costs the same however many wait.
+   */
+  #dropAnswered(): void {
+    this.#waiting = this.#waiting.slice(this.#head).filter(({ settle }) => settle !== undefined);
+    this.#head = 0;
+    this.#cleanAt = Math.max(FEW, this.#waiting.length * 2);
   }
 }

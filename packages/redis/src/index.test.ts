@@ -16,6 +16,7 @@ it('the public API is exactly these names', () => {
       "ok",
       "parseInfo",
       "readRedisFacts",
+      "readRedisMemory",
       "readRedisSettings",
       "resolveRedisSettings",
       "skip",

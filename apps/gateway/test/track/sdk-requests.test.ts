@@ -45,6 +45,8 @@ it.each(SDKS.map((sdk) => [sdk.name, sdk] as const))(
   'requests as the SDK for %s forms them have the same effect through the gateway as directly',
   async (_name, sdk) => {
     for (const request of sdk.requests) {
+      // The second person of a merge is on a lane of its own: order between the two is not promised.
+      if (request.path.endsWith('/merge_customers')) await ways.delivered();
       const direct = await send(ways.direct, sdk, request);
       const gateway = await send(ways.gateway, sdk, request);
       expect([request.call, ...gateway]).toEqual([request.call, ...direct]);

@@ -13,6 +13,8 @@ export interface TwoWays {
   /** Origins to send to. */
   readonly direct: string;
   readonly gateway: string;
+  /** The worker has delivered everything. */
+  delivered(): Promise<unknown>;
   /** What both ways left behind of these persons, once the worker has delivered everything. */
   statesOf(persons: readonly string[]): Promise<{ readonly direct: unknown; readonly gateway: unknown }>;
   stop(): Promise<void>;
@@ -43,11 +45,14 @@ export async function startTwoWays(): Promise<TwoWays> {
     return ledger.waiting === 0 && ledger.accepted === rig.accepted();
   }
 
+  const delivered = () => waitFor(settled, { timeoutMs: PATIENCE_MS, description: 'the worker to deliver everything' });
+
   return {
     direct: directUrl,
     gateway: rig.url,
+    delivered,
     async statesOf(persons) {
-      await waitFor(settled, { timeoutMs: PATIENCE_MS, description: 'the worker to deliver everything' });
+      await delivered();
       const read = (simulator: Simulator) =>
         Object.fromEntries(persons.map((person) => [person, comparable(simulator.person(person))]));
       return { direct: read(direct), gateway: read(behind) };
