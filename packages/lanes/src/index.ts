@@ -33,6 +33,7 @@ export {
   readFleetState,
 } from './state/fleet-state.ts';
 export { forgetOutcomes } from './state/forget-outcomes.ts';
+export { forgetSettled } from './state/forget-settled.ts';
 export {
   appendOutcomes,
   KEPT_OUTCOMES,

@@ -12,6 +12,7 @@ import type { HeadDependencies, HeadRun, HeadTracer, SettledBatch } from './head
 import { HEARTBEAT_INTERVAL_MS, type Heartbeat } from './heartbeat.ts';
 import type { LanePolicy } from './lane-policy.ts';
 import { createLaneState } from './lane-state.ts';
+import { makeRoom } from './make-room.ts';
 import { assertFence, beat, leave, type Membership } from './membership.ts';
 import { processDeadLetter } from './process-dead-letter.ts';
 import { processHead } from './process-head.ts';
@@ -78,6 +79,9 @@ export interface LaneFleet {
 /** Dead letters of one reason and minute that get a job of their own; the rest goes packed. */
 const SINGLE_DEAD_LETTERS_PER_MINUTE = 1000;
 
+/** How often room is made in a Redis that has none, in ms. */
+const ROOM_INTERVAL_MS = 1000;
+
 export function createLaneFleet(options: LaneFleetOptions): LaneFleet {
   const { workspace, workerId, redis, breaker, policy } = options;
   const clock = createFleetClock();
@@ -90,6 +94,7 @@ export function createLaneFleet(options: LaneFleetOptions): LaneFleet {
   let membership: Membership | undefined;
   let quiet = false;
   let lastBeatAt = 0;
+  let relievedAtMs = Number.NEGATIVE_INFINITY;
   let beating: Promise<void> = Promise.resolve();
   let timer: NodeJS.Timeout | undefined;
   let unsubscribe: (() => void) | undefined;
@@ -156,12 +161,21 @@ export function createLaneFleet(options: LaneFleetOptions): LaneFleet {
     const { role } = queue;
     const process = role === 'dead-letter' ? deadLetterProcessor(queue) : headProcessor({ ...queue, role });
     const { lockMs, stalledCheckMs } = options;
-    const onError = (error: Error) => options.onError(error, queue.name);
+    const onError = (error: Error) => report(error, queue.name);
     const watched = (job: StartedJob) => {
       watchdog?.taken(queue.name);
       return process(job);
     };
     return createQueueWorker({ queue, workerId, redis, lockMs, stalledCheckMs, process: watched, onError });
+  }
+
+  /** Tells of an error; where Redis has no memory left it gets some back. */
+  function report(error: Error, queueName: string): void {
+    options.onError(error, queueName);
+    if (!error.message.startsWith('OOM') || performance.now() - relievedAtMs < ROOM_INTERVAL_MS) return;
+    relievedAtMs = performance.now();
+    const queues = allQueues(workspace, membership?.consumedLanes ?? options.defaultLanes);
+    makeRoom(redis, workspace, queues).catch((error: Error) => options.onError(error, `${workspace} room`));
   }
 
   /** A second consumer beside one that only seemed stuck is harmless: the lock and global concurrency 1 keep order. */
@@ -229,7 +243,7 @@ export function createLaneFleet(options: LaneFleetOptions): LaneFleet {
   }
 
   function beatSafely(): Promise<void> {
-    return beatOnce().catch((error: Error) => options.onError(error, `${workspace} heartbeat`));
+    return beatOnce().catch((error: Error) => report(error, `${workspace} heartbeat`));
   }
 
   function schedule(): void {

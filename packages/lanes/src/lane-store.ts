@@ -86,6 +86,11 @@ export interface Finish {
   readonly deadLetterReasons: ReadonlyMap<string, number>;
   /** Claims given up: what was never delivered may be called again. */
   readonly releasedClaims?: readonly Claim[];
+  /**
+   * Whether the settled jobs keep nothing of their operations: somebody was erased. @defaultValue false: Bull Board shows them, where
+   * they are small
+   */
+  readonly dropsData?: boolean;
   /** What Bull Board shows of the settled head. */
   readonly progress: HeadProgress;
 }

@@ -52,6 +52,8 @@ export async function processDeadLetter(run: DeadLetterRun, deps: DeadLetterDepe
     held: new Map(),
     ledger: new Map([['dead-lettered', -operations.length]]),
     deadLetterReasons: new Map([[reason.code, -operations.length]]),
+    // They are on their lane, and may be erased there.
+    dropsData: true,
     progress: settledProgress(NO_PROGRESS),
   });
   if (reply === 'ok') deps.onRedriven(redriven);

@@ -121,7 +121,7 @@ export function createRedisLaneStore({ redis, queue, lockMs }: RedisLaneStoreOpt
           queue.name,
           countsAsWaiting(queue) ? '1' : '0',
           JSON.stringify(finish.progress),
-          DATA_KEPT_BYTES,
+          finish.dropsData === true ? 0 : DATA_KEPT_BYTES,
           finish.headOperations,
           finish.turn ?? '',
           finish.followers.length,

@@ -104,6 +104,7 @@ export function settle(input: SettleInput): Finish {
     ledger,
     deadLetterReasons: reasons,
     releasedClaims: claimsOf(undelivered),
+    ...(batch.operations.some((operation, index) => isOfErased(operation, fates[index])) && { dropsData: true }),
     progress: settledProgress(input.progress),
   };
 }
@@ -153,6 +154,11 @@ export function movedPushes(to: QueueAddress, operations: readonly QueuedOperati
 /** What stays of a settled head's progress: Bull Board shows how many attempts it took. */
 export function settledProgress({ attempts, throttles, setups, lastError }: HeadProgress): HeadProgress {
   return { state: 'settled', attempts, throttles, setups, ...(lastError && { lastError }) };
+}
+
+/** Of whom nothing is to be kept: neither what was erased, nor what lies beside a suppress or delete. */
+function isOfErased({ op }: QueuedOperation, fate: Fate | undefined): boolean {
+  return fate?.kind === 'erased' || op.action === 'suppress' || op.action === 'delete';
 }
 
 function bump<Key>(counts: Map<Key, number>, key: Key, by: number): void {

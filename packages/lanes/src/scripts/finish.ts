@@ -12,7 +12,7 @@ import { PUSH_LUA } from '@cio-fleet/contracts';
  *      8 shelf
  * ARGV, each list after its length:
  *   1 head id · 2 token · 3 nonce ('' = no begin) · 4 lock ms · 5 completed jobs kept · 6 source queue name ·
- *   7 '1' when the source counts as waiting · 8 settled progress (JSON) · 9 bytes of data above which a settled job drops it ·
+ *   7 '1' when the source counts as waiting · 8 settled progress (JSON) · 9 bytes of data above which a settled job drops it (0: and why it failed) ·
  *   10 operations of the head · 11 turn of parked by which it parks ('' = parks nothing) ·
  *   followers: id, operations · pushes: key prefix, queue name, '1' = counts as waiting, id, name, data, opts, operations ·
  *   held: lane key, delta · ledger: field, delta · reasons: code, delta · parked: field, delta · brakes: id, delta ·
@@ -59,6 +59,7 @@ end
 
 -- Nobody reads what is settled, and a hundred such jobs of each lane are kept for Bull Board.
 local function dropLargeData(key, operations)
+  if tonumber(ARGV[9]) == 0 then redis.call('HDEL', key, 'failedReason', 'stacktrace') end
   if redis.call('HSTRLEN', key, 'data') > tonumber(ARGV[9]) then
     redis.call('HSET', key, 'data', '{"settled":' .. operations .. '}')
   end
