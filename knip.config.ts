@@ -17,7 +17,7 @@ const config: KnipConfig = {
         '{test,check}.ts',
         'bootstrap.mjs',
         '{demo,bench,chaos,fuzz}/main.ts',
-        'bench/{spool,gateway,journal,journal-load,udp,webhooks}.ts',
+        'bench/{spool,gateway,journal,journal-archive,journal-load,udp,webhooks}.ts',
         'bench/roles/*.ts',
         'observability/fixtures/*.ts',
       ],

@@ -3,6 +3,7 @@ import { stopWorkers } from '../scenarios/graceful-stop.ts';
 import { orderAndLoss } from '../scenarios/order-and-loss.ts';
 import { BOUNDED_DRILL } from './drills/bounded-drill.ts';
 import type { Drill } from './drills/drill.ts';
+import { JOURNAL_DRILL } from './drills/journal-drill.ts';
 import { LEDGER_DRILL } from './drills/ledger-drill.ts';
 import { MILLION_DRILL } from './drills/million-drill.ts';
 import { REDIS_DOWN_DRILL } from './drills/redis-down-drill.ts';
@@ -73,4 +74,5 @@ export const DRILLS: readonly Drill[] = [
   RESTORE_DRILL,
   ROLLING_UPGRADE_DRILL,
   LEDGER_DRILL,
+  JOURNAL_DRILL,
 ];

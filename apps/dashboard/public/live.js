@@ -50,7 +50,10 @@ events.addEventListener('skipped', () => {
   state.textContent = 'live; some were skipped, for they came faster than can be read';
 });
 events.addEventListener('error', () => {
-  state.textContent = 'The dashboard does not answer; trying again.';
+  state.textContent =
+    events.readyState === EventSource.CLOSED
+      ? 'Not live: too many live pages are open. Close one, then load this one again.'
+      : 'The dashboard does not answer; trying again.';
 });
 pause.hidden = false;
 pause.addEventListener('click', () => setPaused(!isPaused));

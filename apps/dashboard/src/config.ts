@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { type JournalPlace, type PersonPrivacy, readJournalSettings } from '@cio-fleet/journal';
+import { type ArchiveTarget, type JournalPlace, type PersonPrivacy, readJournalSettings } from '@cio-fleet/journal';
 import { envInteger, envPort, findRedisUrl, parseConfig, parseTrustedNetworks } from '@cio-fleet/lifecycle';
 import { type RedisSettings, readRedisSettings } from '@cio-fleet/redis';
 import { LOG_LEVELS } from '@cio-fleet/telemetry';
@@ -36,6 +36,9 @@ const JOURNAL_READ_VARIABLES = [
   'JOURNAL_DIR',
   'JOURNAL_PERSON',
   'JOURNAL_PERSON_KEY',
+  'JOURNAL_ARCHIVE',
+  'AWS_REGION',
+  'AWS_ENDPOINT_URL_S3',
 ] as const;
 
 /** The names of the variables that the dashboard reads, for the documentation and its test. */
@@ -54,6 +57,8 @@ export interface DashboardConfig {
   readonly journal: {
     /** Undefined: there is no journal. */
     readonly place: JournalPlace | undefined;
+    /** Undefined: days that the journal drops are gone. */
+    readonly archive: ArchiveTarget | undefined;
     readonly person: PersonPrivacy;
   };
 }
@@ -115,7 +120,10 @@ function readJournal(
     return value === undefined ? [] : [[name, value] as const];
   });
   const read = readJournalSettings(Object.fromEntries(given));
-  if (read.ok) return { place: read.settings.place, person: read.settings.intake.person };
+  if (read.ok) {
+    const { place, archive, intake } = read.settings;
+    return { place, archive, person: intake.person };
+  }
   problems.push(...read.problems);
   return undefined;
 }

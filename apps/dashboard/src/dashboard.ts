@@ -9,7 +9,7 @@ import {
 import { createHttpService, type HttpService, type Service, service } from '@cio-fleet/lifecycle';
 import { createRedis, createRedisGate } from '@cio-fleet/redis';
 import { createRegistry, type Logger } from '@cio-fleet/telemetry';
-import express, { type ErrorRequestHandler, type Response } from 'express';
+import express, { type Application, type ErrorRequestHandler, type Response } from 'express';
 import type { Redis } from 'ioredis';
 import { createGuard, identityOf } from './access/guard.ts';
 import { responseHeaders } from './access/response-headers.ts';
@@ -23,6 +23,7 @@ import type { DashboardConfig } from './config.ts';
 import { createErrorChange, createErrorsRoute } from './errors/errors-route.ts';
 import { createFleetMonitor, type FleetView } from './fleet/fleet-monitor.ts';
 import { createRedrives } from './fleet/redrives.ts';
+import { createRestingDeadLetters } from './fleet/resting-dead-letters.ts';
 import { createFleetMetrics } from './fleet-metrics.ts';
 import { createJournals } from './journal/journals.ts';
 import { createLiveRoute, createLiveStream } from './live/live-routes.ts';
@@ -45,6 +46,8 @@ export interface Dashboard {
   /** In the order of their start. */
   readonly services: readonly Service[];
   readonly http: HttpService;
+  /** What serves; tests walk its routes. */
+  readonly app: Application;
 }
 
 /** Everything of the dashboard, wired; nothing runs yet. */
@@ -75,11 +78,12 @@ export function createDashboard(config: DashboardConfig, logger: Logger, version
   const journals = createJournals({ ...config.journal, workspaces, logger });
   const tail = createOutcomeTail({ redis, onError: logRedisError });
 
-  const send = (response: Response, { status, title, path, content }: SentPage) => {
+  const send = (response: Response, { status, title, path, workspace, content }: SentPage) => {
     const { environment } = config;
     const frame = {
       title: `${title} · cio-fleet ${environment}`,
       path,
+      workspace: workspaces.find((name) => name === workspace),
       environment,
       identity: identityOf(response),
       version,
@@ -94,7 +98,8 @@ export function createDashboard(config: DashboardConfig, logger: Logger, version
   app.use(responseHeaders({ inlineStylesUnder: BOARD_PATH }));
   app.use(createGuard(config.signIn, logger));
   app.use('/assets', express.static(ASSETS, { index: false, cacheControl: false }));
-  const parts = { redis, workspaces, journals, audit, redrives, tail, ratePerSecond: config.redrivePerSecond };
+  const resting = createRestingDeadLetters(redis);
+  const parts = { redis, workspaces, journals, resting, audit, redrives, tail, ratePerSecond: config.redrivePerSecond };
   app.use(
     mountRoutes({
       pages: [
@@ -149,7 +154,7 @@ export function createDashboard(config: DashboardConfig, logger: Logger, version
   });
   // Stopped first: a server that stops waits for its answers to end, and a live page's never does by itself.
   const live = service({ name: 'live', start: () => undefined, stop: () => tail.close() });
-  return { services: [gate, boardService, monitor, http, live], http };
+  return { services: [gate, boardService, monitor, http, live], http, app };
 }
 
 /** The queues of every workspace; journal and webhooks where they exist. */

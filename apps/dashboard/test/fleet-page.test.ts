@@ -103,7 +103,7 @@ describe('the fleet page', () => {
       const page = await (await dashboard.request(path, { as: OPERATOR })).text();
       expect(page).toContain('&lt;img src=x');
       expect(page).not.toContain('<img');
-      expect(page.match(/<script/g)).toHaveLength(1);
+      expect(page.match(/<script/g)).toHaveLength(2);
     }
     await redis.del(heartbeatKey(us, hostile));
     await redis.hdel(workspaceKeys(us).deadLetterReasons, hostile);

@@ -42,7 +42,8 @@ describe('every fleet page', () => {
     expect(response.status).toBe(200);
     expect(response.headers.get('content-type')).toContain('text/html');
     const page = await response.text();
-    expect(page).toContain(`<a href="${path}" aria-current="page">`);
+    expect(page).toContain(`<a href="${path}" aria-current="page"`);
+    expect(page.match(/<h1/g)).toHaveLength(1);
     expect(page).not.toMatch(/ style=| on[a-z]+="|<style/);
   });
 
@@ -67,6 +68,13 @@ describe('every fleet page', () => {
     for (const path of [...PAGES, '/person.json', '/live/stream']) {
       expect((await dashboard.request(path)).status, path).toBe(401);
     }
+  });
+
+  it('leads to the same workspace on the other pages, and finds persons in it', async () => {
+    const page = await html(`/errors?workspace=${other}`);
+    expect(page).toContain(`<a href="/sources?workspace=${other}"`);
+    expect(page).toContain(`<input type="hidden" name="workspace" value="${other}"><input type="search"`);
+    expect(await html('/errors?workspace=mars')).not.toContain('/sources?workspace=');
   });
 
   it('knows no workspace but those of the fleet', async () => {
@@ -242,6 +250,28 @@ describe('the live page', () => {
     await expect(reading).rejects.toThrow();
   });
 
+  it('is open six times at most for one user, whoever else watches', async () => {
+    const closed = new AbortController();
+    const watch = (as: typeof VIEWER) =>
+      fetch(`${dashboard.url}/live/stream?workspace=${workspace}`, {
+        headers: { authorization: basic(as) },
+        signal: closed.signal,
+      });
+    const statuses: number[] = [];
+    for (let n = 0; n < 7; n += 1) statuses.push((await watch(VIEWER)).status);
+    expect([statuses, (await watch(OPERATOR)).status]).toEqual([[200, 200, 200, 200, 200, 200, 429], 200]);
+    closed.abort();
+    await waitFor(async () => {
+      const again = new AbortController();
+      const answer = await fetch(`${dashboard.url}/live/stream?workspace=${workspace}`, {
+        headers: { authorization: basic(VIEWER) },
+        signal: again.signal,
+      });
+      again.abort();
+      return answer.status === 200;
+    });
+  });
+
   it('does not keep the dashboard from stopping', async () => {
     const own = await runDashboard({ REDIS_URL: inject('redisUrl'), CIO_FLEET_WORKSPACES: workspacesFile(workspace) });
     const response = await own.request(`/live/stream?workspace=${workspace}`, { as: VIEWER });
@@ -295,6 +325,6 @@ it('hostile text comes out as text on every page', async () => {
     const page = await html(`${path}workspace=${workspace}`, OPERATOR);
     expect(page, path).toContain('&lt;img src=x');
     expect(page, path).not.toContain('<img');
-    expect(page.match(/<script/g)?.length ?? 0, path).toBeLessThanOrEqual(1);
+    expect(page.match(/<script/g)?.length ?? 0, path).toBeLessThanOrEqual(2);
   }
 });

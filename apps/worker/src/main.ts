@@ -70,7 +70,7 @@ const writing = createJournalRole({
   stalledCheckMs: config.CIO_FLEET_STALLED_CHECK_MS,
   logger,
 });
-journalMetrics.watch(writing.writers);
+journalMetrics.watch(writing.writers, writing.archiver);
 
 const ops = createOpsServer({
   host: config.CIO_FLEET_HOST,

@@ -195,6 +195,24 @@ const APP_CODES = {
     meaning: "The journal's database can not be reached or takes nothing now; packs of rows wait in Redis.",
     remedy: 'Bring the database back, or make room on its disk; the writer goes on by itself.',
   },
+  ARCHIVE_UNAVAILABLE: {
+    meaning: "The journal's archive can not be written or read now; days that are over stay in the journal for a week.",
+    remedy: 'Read the message; bring the folder or bucket of JOURNAL_ARCHIVE back, or make room. It is tried again.',
+  },
+  ARCHIVE_ENGINE_MISSING: {
+    meaning: 'JOURNAL_ARCHIVE is set, but a package that it needs is not installed or has no binary for this system.',
+    remedy: 'Install with optional dependencies, on a system with glibc; or unset JOURNAL_ARCHIVE.',
+  },
+  ARCHIVE_DAMAGED: {
+    meaning:
+      'A file of the archive is not what was written, or a manifest can not be read; a day that was being archived stays.',
+    remedy:
+      'Compare the files of the day with its manifest, and restore them from a copy; update the process if it is older.',
+  },
+  ARCHIVE_NOT_FOUND: {
+    meaning: 'The archive has no such day.',
+    remedy: 'Use a day that fleet journal archive lists.',
+  },
   LIVE_UNAVAILABLE: {
     meaning: 'As many people watch the live page as one dashboard serves.',
     remedy: 'Close a tab, wait for one to close, or use fleet tail.',

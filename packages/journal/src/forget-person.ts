@@ -12,11 +12,13 @@ export interface ForgetPersonOptions {
   /** @defaultValue 'rows' */
   readonly what?: 'payloads' | 'rows';
   readonly nowMs: number;
+  /** Whether there is an archive that has to forget them, too. Its archiver's `erase` does it. @defaultValue false */
+  readonly alsoArchived?: boolean;
 }
 
 /** Forgets a person, under every identity that the journal ties to them, and leaves a proof. */
 export function forgetPerson(options: ForgetPersonOptions): Promise<ForgetReport> {
-  const { store, workspace, person, privacy = 'plain', what = 'rows', nowMs } = options;
+  const { store, workspace, person, privacy = 'plain', what = 'rows', nowMs, alsoArchived = false } = options;
   const persons = keysOfPerson(person, createIdentityCloak(privacy));
-  return store.forget({ workspace, persons, what, acceptedUntilMs: nowMs, nowMs });
+  return store.forget({ workspace, persons, what, acceptedUntilMs: nowMs, nowMs, alsoArchived });
 }

@@ -4,9 +4,12 @@ import * as api from './index.ts';
 it('exports its public API and nothing else', () => {
   expect(Object.keys(api).sort()).toMatchInlineSnapshot(`
     [
+      "ArchiveError",
       "JOURNAL_OUTCOMES",
       "JOURNAL_VARIABLES",
       "JournalUnavailableError",
+      "createArchiveReader",
+      "createDayArchiver",
       "createJournalReader",
       "createJournalSink",
       "createJournalSource",
@@ -22,6 +25,7 @@ it('exports its public API and nothing else', () => {
       "readJournalSettings",
       "readOldestPackMs",
       "rowOfOperation",
+      "uuidToUlid",
     ]
   `);
 });

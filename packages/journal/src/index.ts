@@ -1,3 +1,19 @@
+export { ArchiveError, type ArchiveErrorCode } from './archive/archive-error.ts';
+export {
+  type ArchivedDay,
+  type ArchiveReader,
+  type ArchiveReaderOptions,
+  createArchiveReader,
+} from './archive/archive-reader.ts';
+export type { ArchiveTarget } from './archive/archive-target.ts';
+export {
+  createDayArchiver,
+  type DayArchiver,
+  type DayArchiverOptions,
+  type DayArchiverStats,
+} from './archive/day-archiver.ts';
+export type { EraseReport } from './archive/erase-archived.ts';
+export type { RestoreReport } from './archive/restore-day.ts';
 export { type FailureFacts, failureFingerprint, normalizeReason } from './failure-fingerprint.ts';
 export { type ForgetPersonOptions, forgetPerson } from './forget-person.ts';
 export type { PayloadPolicy } from './intake/clean-row.ts';
@@ -9,6 +25,7 @@ export type {
   JournalSink,
   JournalSinkOptions,
   JournalSinkStats,
+  WriteOptions,
   WriteResult,
 } from './intake/journal-sink-options.ts';
 export type { PersonPrivacy } from './intake/person-privacy.ts';
@@ -16,6 +33,7 @@ export { createJournalSource, createJournalStore, type JournalPlace } from './jo
 export { createPostgresSource, type PostgresSourceOptions } from './postgres/postgres-source.ts';
 export { createPostgresStore, type PostgresStoreOptions } from './postgres/postgres-store.ts';
 export { readOldestPackMs } from './queue/pack-age.ts';
+export type { Identities } from './reader/identities.ts';
 export type { JournalEntry } from './reader/journal-entry.ts';
 export {
   createJournalReader,
@@ -31,6 +49,7 @@ export type { SourceReport } from './reader/read-sources.ts';
 export type { Subject, TimelinePage, TimelineQuery } from './reader/read-timeline.ts';
 export type { TimeWindow } from './reader/window.ts';
 export { JOURNAL_OUTCOMES, type JournalOutcome, type JournalRow } from './row.ts';
+export { uuidToUlid } from './row-key.ts';
 export { type OutcomeFacts, rowOfOperation } from './row-of-operation.ts';
 export {
   JOURNAL_VARIABLES,

@@ -29,6 +29,15 @@ it('makes a UUID of any text, the same each time', () => {
   );
 });
 
+it('takes what is no count for none, instead of a step that no store has a number for', () => {
+  for (const occurrence of [Number.NaN, Number.POSITIVE_INFINITY, 0.5]) {
+    expect(stepOf(row({ occurrence }))).toBe(stepOf(row({ occurrence: 0 })));
+  }
+  expect(stepOf(row({ outcome: 'failed', attempts: Number.NaN }))).toBe(
+    stepOf(row({ outcome: 'failed', attempts: 0 })),
+  );
+});
+
 it('gives a repeat of an outcome the same step, and each attempt, redrive and stay in fallback its own', () => {
   const steps = [
     row({}),

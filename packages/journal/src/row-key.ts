@@ -35,13 +35,18 @@ export function uuidToUlid(uuid: string): string {
  */
 export function stepOf(row: JournalRow): number {
   const outcome = Math.max(0, JOURNAL_OUTCOMES.indexOf(row.outcome));
-  return outcome * OCCURRENCES + (Math.trunc(row.occurrence ?? defaultOccurrence(row)) % OCCURRENCES);
+  return outcome * OCCURRENCES + (countOf(row.occurrence ?? defaultOccurrence(row)) % OCCURRENCES);
 }
 
 function defaultOccurrence({ outcome, redrives = 0, lane, attempts = 0 }: JournalRow): number {
   if (outcome !== 'failed') return redrives;
-  const stay = redrives * 2 + (lane === 'fallback' ? 1 : 0);
-  return stay * ATTEMPTS + (attempts % ATTEMPTS);
+  const stay = countOf(redrives) * 2 + (lane === 'fallback' ? 1 : 0);
+  return stay * ATTEMPTS + (countOf(attempts) % ATTEMPTS);
+}
+
+/** What is no count must cost no more than its meaning: a step that is no number would cost the row. */
+function countOf(value: number): number {
+  return Number.isFinite(value) ? Math.abs(Math.trunc(value)) : 0;
 }
 
 /** 26 letters of 5 bits are 130: the two highest are 0. In two halves, since bit operations end at 32. */

@@ -1,3 +1,6 @@
+/** Times are kept from 1970 to 2286: as many digits as a bigint of both databases and of JavaScript shares. */
+export const MAX_TIME_MS = 9_999_999_999_999;
+
 /** What happened to an operation, or what a row is about. The order is part of the format of stored rows: append only. */
 export const JOURNAL_OUTCOMES = [
   'delivered',

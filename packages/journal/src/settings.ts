@@ -1,3 +1,4 @@
+import { type ArchiveTarget, readArchiveTarget } from './archive/archive-target.ts';
 import type { PayloadPolicy } from './intake/clean-row.ts';
 import type { PersonPrivacy } from './intake/person-privacy.ts';
 import type { JournalPlace } from './journal-place.ts';
@@ -12,6 +13,9 @@ export const JOURNAL_VARIABLES = [
   'JOURNAL_PERSON',
   'JOURNAL_PERSON_KEY',
   'JOURNAL_RETENTION_DAYS',
+  'JOURNAL_ARCHIVE',
+  'AWS_REGION',
+  'AWS_ENDPOINT_URL_S3',
 ] as const;
 
 export type JournalVariable = (typeof JOURNAL_VARIABLES)[number];
@@ -27,6 +31,8 @@ export interface JournalSettings {
     readonly person: PersonPrivacy;
   };
   readonly retentionDays: number;
+  /** Undefined: days are dropped without. */
+  readonly archive: ArchiveTarget | undefined;
 }
 
 export type JournalSettingsResult =
@@ -73,6 +79,11 @@ export function readJournalSettings(
   }
   const isAlone = !variables.JOURNAL_READ_URL || Boolean(variables.DATABASE_URL);
   expect(isAlone, 'JOURNAL_READ_URL', 'DATABASE_URL beside it', 'no DATABASE_URL');
+  const archive = readArchiveTarget(variables);
+  const isArchive = !variables.JOURNAL_ARCHIVE || archive !== undefined;
+  expect(isArchive, 'JOURNAL_ARCHIVE', 'file:///folder or s3://bucket/prefix');
+  const endpoint = variables.AWS_ENDPOINT_URL_S3 || 'https://localhost';
+  expect(/^https?:\/\/[^/]/.test(endpoint), 'AWS_ENDPOINT_URL_S3', 'https://host:port');
   if (problems.length > 0) return { ok: false, problems };
   return {
     ok: true,
@@ -87,6 +98,7 @@ export function readJournalSettings(
         person: needsKey ? { hashKey } : 'plain',
       },
       retentionDays,
+      archive,
     },
   };
 }

@@ -132,6 +132,31 @@ describe.each<Driver>([postgresDriver(() => postgres), sqliteDriver])(
       expect(await payloadsOf('43')).toEqual(['{"text":2}']);
     });
 
+    it('keeps what somebody said after they came back, whoever is erased later', async () => {
+      const { workspace, makeWriter, sink, reader } = await setUp({ maintenanceIntervalMs: 50 });
+      const writer = makeWriter();
+      await writer.start();
+      onTestFinished(() => writer.stop());
+      const at = Date.now();
+      const erase = (person: string, acceptedAt: number) =>
+        makeRow(workspace, { person, action: 'delete', acceptedAt });
+      await sink.write([
+        makeRow(workspace, { person: 'id:back', payload: { text: 'before' }, acceptedAt: at - 70_000 }),
+        erase('id:back', at - 60_000),
+        makeRow(workspace, { person: 'id:back', payload: { text: 'after' }, acceptedAt: at - 30_000 }),
+        makeRow(workspace, { person: 'id:gone', payload: { text: 'gone' }, acceptedAt: at - 1 }),
+        erase('id:gone', at),
+      ]);
+      await waitFor(async () => (await reader.forgotten('gone')).length === 1, DEADLINE);
+      // Looked for again and again.
+      await sink.write([makeRow(workspace, { person: 'id:gone', payload: { text: 'late' }, acceptedAt: at - 2 })]);
+      await waitFor(() => writer.stats().inserted === 6, DEADLINE);
+      const payloadsOf = async (person: string) =>
+        (await reader.timeline({ subject: { person } })).rows.flatMap(({ payload }) => payload ?? []);
+      await waitFor(async () => (await payloadsOf('gone')).length === 0, DEADLINE);
+      expect(await payloadsOf('back')).toEqual(['{"text":"after"}']);
+    });
+
     it('finds hashed persons by who they are, and keeps no trace of who they are', async () => {
       const { workspace, makeWriter, sink, reader } = await setUp({}, { person: { hashKey: 'key' }, payload: 'full' });
       const writer = makeWriter();

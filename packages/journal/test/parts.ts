@@ -5,10 +5,11 @@ import { newUlid } from '@cio-fleet/contracts';
 import type { EmbeddedPostgres } from '@cio-fleet/testkit';
 import { Client } from 'pg';
 import { onTestFinished } from 'vitest';
-import type { JournalLogger, JournalRow, JournalSource, JournalStore } from '../src/index.ts';
+import type { JournalLogger, JournalPlace, JournalRow, JournalSource, JournalStore } from '../src/index.ts';
 import { createPostgresSource, createPostgresStore, createSqliteSource, createSqliteStore } from '../src/index.ts';
 import { createRowCleaner, type RowPrivacy } from '../src/intake/clean-row.ts';
 import type { StoredRow } from '../src/row.ts';
+import { listDayFiles } from '../src/sqlite/day-files.ts';
 
 export const quietLogger: JournalLogger = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
@@ -34,8 +35,11 @@ export interface Driver {
 }
 
 export interface Place {
+  readonly place: JournalPlace;
   store(): JournalStore;
   source(): JournalSource;
+  /** Days that have a partition or a file of their own. */
+  days(): Promise<readonly string[]>;
 }
 
 export const sqliteDriver: Driver = {
@@ -44,8 +48,10 @@ export const sqliteDriver: Driver = {
     const folder = mkdtempSync(join(tmpdir(), 'cio-fleet-journal-'));
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
     return {
+      place: { kind: 'sqlite', folder },
       store: () => createSqliteStore({ folder }),
       source: () => createSqliteSource({ folder, timeoutMs: 30_000 }),
+      days: async () => listDayFiles(folder),
     };
   },
 };
@@ -57,11 +63,23 @@ export function postgresDriver(postgres: () => EmbeddedPostgres): Driver {
     async makePlace() {
       const databaseUrl = await makeDatabase(postgres().url);
       return {
+        place: { kind: 'postgres', databaseUrl },
         store: () => createPostgresStore({ databaseUrl, logger: quietLogger }),
         source: () => createPostgresSource({ databaseUrl, logger: quietLogger, statementTimeoutMs: 30_000 }),
+        days: () => listPartitions(databaseUrl),
       };
     },
   };
+}
+
+async function listPartitions(databaseUrl: string): Promise<readonly string[]> {
+  const client = new Client({ connectionString: databaseUrl });
+  await client.connect();
+  const { rows } = await client.query<{ name: string }>(
+    "SELECT inhrelid::regclass::text AS name FROM pg_inherits WHERE inhparent = 'journal'::regclass",
+  );
+  await client.end();
+  return rows.flatMap(({ name }) => name.replace(/^journal_(\d{4})(\d{2})(\d{2})$/, '$1-$2-$3'));
 }
 
 let databases = 0;

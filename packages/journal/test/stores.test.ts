@@ -279,6 +279,20 @@ describe.each<Driver>([postgresDriver(() => postgres), sqliteDriver])('the journ
     expect(odd).toMatchObject({ source: '__proto__', topNames: [{ name: '__proto__', count: 1 }] });
   });
 
+  it('counts pages without what follows their path: in sums nobody would forget it', async () => {
+    const { store, reader } = await setUp();
+    await store.write([
+      row({ source: 'shop', action: 'page', name: 'https://shop.example/wish?of=ada' }),
+      row({ source: 'shop', action: 'page', name: 'https://shop.example/wish#bob' }),
+      row({ source: 'shop', name: 'Really?' }),
+    ]);
+    const [shop] = await reader.sources();
+    expect(shop?.topNames).toEqual([
+      { name: 'https://shop.example/wish', count: 2 },
+      { name: 'Really?', count: 1 },
+    ]);
+  });
+
   it('finds notes by session, user, terminal and component, and says which value of a key is current', async () => {
     const { store, reader } = await setUp();
     const at = Date.now() - 10_000;

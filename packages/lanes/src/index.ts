@@ -33,7 +33,8 @@ export {
   readFleetState,
 } from './state/fleet-state.ts';
 export { forgetOutcomes } from './state/forget-outcomes.ts';
-export { forgetSettled } from './state/forget-settled.ts';
+export { forgetSettled, type SettledOf } from './state/forget-settled.ts';
+export { forgetWebhooks } from './state/forget-webhooks.ts';
 export {
   appendOutcomes,
   KEPT_OUTCOMES,

@@ -41,6 +41,16 @@ describe('a batch of a lane', () => {
     expect([...finish.ledger]).toEqual([['delivered', 4]]);
   });
 
+  it('keeps nothing of its operations for Bull Board when one was erased, or erases', () => {
+    expect(settled(lane, batch, Array(4).fill(delivered)).dropsData).toBeUndefined();
+    expect(settled(lane, batch, [delivered, { kind: 'erased' }, delivered, delivered]).dropsData).toBe(true);
+    const { op, ...rest } = event('ada', 5);
+    const erasing = { ...rest, op: { type: 'person', identifiers: { id: 'ada' }, action: 'delete' } } as typeof rest & {
+      op: typeof op;
+    };
+    expect(settled(lane, batchOf([erasing]), [delivered]).dropsData).toBe(true);
+  });
+
   it('names its followers in order, with their operations, and the nonce that it read by', () => {
     const finish = settled(lane, batch, Array(4).fill(delivered));
     expect(finish).toMatchObject({

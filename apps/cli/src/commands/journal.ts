@@ -10,6 +10,7 @@ import { EXIT_CODES, type ExitCode } from '../session/exit-code.ts';
 import { withJournal } from '../session/journal-session.ts';
 import { withRedis } from '../session/redis-session.ts';
 import type { AddCommand } from './fleet-command.ts';
+import { dayOfUtc, listArchive, type RestoreOptions, restoreDay } from './journal-archive.ts';
 
 /** Half of what the queue may hold: rows are dropped at 256 MiB. */
 const MUCH_WAITING_BYTES = 128 * 1024 * 1024;
@@ -19,12 +20,17 @@ const HOUR_MS = 3_600_000;
 export const addJournalCommand: AddCommand = (program, attach) => {
   const command = program
     .command('journal')
-    .summary('find what is wrong with the journal')
+    .summary('find what is wrong with the journal; list and restore its archive')
     .description(
-      'Checks whether the journal answers, how far behind its read side and its writer are, and what its database refused. Exit code 5 when something must be mended.',
+      'doctor: checks whether the journal answers, how far behind its read side and its writer are, and what its database refused; exit code 5 when something must be mended. archive: lists the archived days. restore: writes an archived day into a folder, which is a journal then (JOURNAL_DIR).',
     )
-    .addArgument(new Argument('<what>', 'what to do').choices(['doctor']));
-  attach<object>(command, doctor);
+    .addArgument(new Argument('<what>', 'what to do').choices(['doctor', 'archive', 'restore']))
+    .option('--day <day>', 'the day to restore, such as 2026-11-21', dayOfUtc)
+    .option('--into <folder>', 'the folder to restore it into');
+  attach<RestoreOptions>(command, (context, [what], options) => {
+    if (what === 'archive') return listArchive(context);
+    return what === 'restore' ? restoreDay(context, options) : doctor(context);
+  });
 };
 
 async function doctor(context: CommandContext): Promise<ExitCode> {

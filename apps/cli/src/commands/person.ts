@@ -5,7 +5,7 @@ import { entryLines } from '../format/journal-list.ts';
 import { CliError } from '../session/cli-error.ts';
 import type { CommandContext } from '../session/command-context.ts';
 import { EXIT_CODES, type ExitCode } from '../session/exit-code.ts';
-import { withJournal } from '../session/journal-session.ts';
+import { withArchive, withJournal } from '../session/journal-session.ts';
 import { pointInTime, wholeNumber } from '../session/option-parsers.ts';
 import type { AddCommand } from './fleet-command.ts';
 
@@ -18,10 +18,12 @@ interface PersonOptions {
   readonly limit: number;
   readonly after?: string;
   readonly payload?: true;
+  readonly archive?: true;
 }
 
 const DEFAULT_LIMIT = 50;
 const DEFAULT_WINDOW_MS = 15 * 86_400_000;
+const ARCHIVE_WINDOW_MS = 365 * 86_400_000;
 
 export const addPersonCommand: AddCommand = (program, attach) => {
   const command: Command = program
@@ -33,6 +35,7 @@ export const addPersonCommand: AddCommand = (program, attach) => {
     .argument('<who>', 'a person, or the id of a session, trace or operation')
     .option('--by <kind>', `what it is: ${KINDS.join(', ')}`, kindOf)
     .option('--since <time>', 'how far back: 15m, 2h, 3d ago, ISO 8601 or unix seconds (default: 15d)', pointInTime)
+    .option('--archive', 'also from days that the journal has dropped; a year back unless --since says')
     .option('--limit <n>', 'rows at most, up to 500', wholeNumber, DEFAULT_LIMIT)
     .option('--after <cursor>', 'goes on where the page before ended')
     .option('--payload', 'also the payloads, as far as the journal keeps them');
@@ -45,7 +48,9 @@ async function person(
   options: PersonOptions,
 ): Promise<ExitCode> {
   const { workspace, output } = context;
-  const found = await withJournal(context, ({ reader }) => findRows(reader, who, options));
+  const found = await (options.archive === true
+    ? withArchive(context, (reader) => findRows(reader, who, options))
+    : withJournal(context, ({ reader }) => findRows(reader, who, options)));
   if (found === undefined) {
     throw new CliError(
       EXIT_CODES.notFound,
@@ -63,11 +68,11 @@ async function person(
 }
 
 async function findRows(
-  reader: JournalReader,
+  reader: Pick<JournalReader, 'timeline'>,
   who: string,
-  { by, since, limit, after }: PersonOptions,
+  { by, since, limit, after, archive }: PersonOptions,
 ): Promise<{ readonly by: Kind; readonly page: TimelinePage } | undefined> {
-  const window = { from: since ?? Date.now() - DEFAULT_WINDOW_MS };
+  const window = { from: since ?? Date.now() - (archive === true ? ARCHIVE_WINDOW_MS : DEFAULT_WINDOW_MS) };
   for (const kind of by === undefined ? guessesOf(who) : [by]) {
     const subject = subjectOf(kind, who);
     const page = await reader.timeline({ subject, window, limit, ...(after !== undefined && { after }) });

@@ -1,4 +1,7 @@
 import {
+  ArchiveError,
+  type ArchiveReader,
+  createArchiveReader,
   createJournalReader,
   createJournalSource,
   type JournalPlace,
@@ -57,6 +60,38 @@ export async function withJournal<T>(
   } finally {
     await reader.close();
   }
+}
+
+/**
+ * Opens the archive beside the journal, asks, closes it.
+ *
+ * @throws CliError (exit code 2) when there is no archive; 3 when it has no such day; 1 when it doesn't answer
+ */
+export async function withArchive<T>(
+  context: Pick<CommandContext, 'env' | 'workspace'>,
+  ask: (reader: ArchiveReader) => Promise<T>,
+): Promise<T> {
+  const { archive, intake } = journalSettings(context.env);
+  if (archive === undefined) {
+    throw usageError('JOURNAL_ARCHIVE: expected an archive, got none; set JOURNAL_ARCHIVE as the workers have it');
+  }
+  return withJournal(context, async ({ source }) => {
+    const reader = createArchiveReader({
+      target: archive,
+      workspace: context.workspace,
+      source,
+      person: intake.person,
+    });
+    try {
+      return await ask(reader);
+    } catch (error) {
+      if (!(error instanceof ArchiveError)) throw error;
+      const exitCode = error.code === 'ARCHIVE_NOT_FOUND' ? EXIT_CODES.notFound : EXIT_CODES.failure;
+      throw new CliError(exitCode, printable(error.message, 300), { cause: error });
+    } finally {
+      await reader.close();
+    }
+  });
 }
 
 /** One line for what went wrong; an address may hold a password, so it isn't in it. */

@@ -31,9 +31,9 @@ export function auditPage({ workspace, switcher, user, action, changes, next }: 
             columns: ['When', 'Who', 'Role', 'What', 'Where', 'Detail', 'Result'],
             rows: changes.map((change) => [
               moment(change.at),
-              change.user,
+              html`<span class="clip short" title="${change.user}">${change.user}</span>`,
               change.role,
-              html`<b>${change.action}</b>`,
+              html`<b class="clip short" title="${change.action}">${change.action}</b>`,
               html`${change.queue} <span class="id">${change.job}</span>`,
               html`<span class="reason">${change.detail}</span>`,
               change.result,

@@ -1,5 +1,6 @@
 import { failureFingerprint, normalizeReason } from '@cio-fleet/journal';
 import type { RestingDeadLetter } from '@cio-fleet/lanes';
+import type { RestingOutline } from '../fleet/resting-dead-letters.ts';
 
 /** What equal dead letters share, and which of them rest. */
 export interface RestingGroup {
@@ -22,7 +23,12 @@ export interface RestingGroup {
 const MAX_SAMPLES = 5;
 
 /** The groups that a dead letter belongs to, by the journal's own measure: one for each verb in it. */
-export function fingerprintsOf({ verbs, name, reason, operations }: RestingDeadLetter): readonly string[] {
+export function fingerprintsOf({
+  verbs,
+  name,
+  reason,
+  operations,
+}: RestingDeadLetter | RestingOutline): readonly string[] {
   const facts = {
     status: reason.status ?? null,
     errorCode: reason.code,
@@ -33,7 +39,7 @@ export function fingerprintsOf({ verbs, name, reason, operations }: RestingDeadL
 }
 
 /** Dead letters at rest, grouped as the journal groups failures. */
-export function groupDeadLetters(deadLetters: readonly RestingDeadLetter[]): ReadonlyMap<string, RestingGroup> {
+export function groupDeadLetters(deadLetters: readonly RestingOutline[]): ReadonlyMap<string, RestingGroup> {
   const groups = new Map<string, RestingGroup>();
   for (const deadLetter of deadLetters) {
     const { at, reason, verbs, name, operations, persons } = deadLetter;

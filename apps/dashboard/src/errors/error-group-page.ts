@@ -20,14 +20,15 @@ export interface ErrorGroupPageOptions {
 }
 
 /** One group of failures: whom it hits, and its newest cases. */
-export function errorGroupPage({ workspace, role, group, failures }: ErrorGroupPageOptions): Html {
+export function errorGroupPage(options: ErrorGroupPageOptions): Html {
+  const { workspace, role, group, failures } = options;
   const rows = failures.kind === 'answer' ? failures.value.rows : [];
   const persons = [...new Set(rows.flatMap(({ person }) => person ?? []))];
   return html`<p><a href="${address('/errors', { workspace })}">Errors</a></p>
     <h1><code>${group.errorCode || 'without a code'}</code> ${group.action} <span class="chip ${group.state === 'open' ? 'bad' : ''}">${group.state}</span></h1>
     <p class="reason">${group.reason}</p>
     <dl class="card">
-      <dt>Failures</dt><dd>${group.count === undefined ? 'unknown without a journal' : formatCount(group.count)}</dd>
+      <dt>Failures</dt><dd>${failuresOf(options)}</dd>
       <dt>Dead letters at rest</dt><dd>${formatCount(group.atRest)} operations</dd>
       <dt>Persons</dt><dd>about ${formatCount(group.persons)}</dd>
       <dt>HTTP status</dt><dd>${group.status === 0 ? 'no answer' : group.status}</dd>
@@ -54,4 +55,11 @@ export function errorGroupPage({ workspace, role, group, failures }: ErrorGroupP
         ]),
       })}`
     }`;
+}
+
+function failuresOf({ group, failures }: ErrorGroupPageOptions): string {
+  if (group.count !== undefined) return formatCount(group.count);
+  return failures.kind === 'answer'
+    ? 'none in the journal, which may not have come to them yet'
+    : 'unknown without a journal';
 }

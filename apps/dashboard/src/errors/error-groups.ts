@@ -1,6 +1,7 @@
 import type { FailureGroup } from '@cio-fleet/journal';
-import { listDeadLetters } from '@cio-fleet/lanes';
 import type { Redis } from 'ioredis';
+import type { RestingDeadLetters } from '../fleet/resting-dead-letters.ts';
+import { MOST_DEAD_LETTERS } from '../fleet/resting-dead-letters.ts';
 import type { JournalAnswer, Journals } from '../journal/journals.ts';
 import { groupDeadLetters, type RestingGroup } from './dead-letter-groups.ts';
 import { type ErrorDecision, type ErrorState, readDecisions, stateOf } from './error-decisions.ts';
@@ -32,23 +33,28 @@ export interface ErrorGroups {
   readonly sawAllDeadLetters: boolean;
 }
 
-/** Dead letters that are looked at: a storm must not make the page slow. */
-export const MOST_DEAD_LETTERS = 1_000;
 const MAX_GROUPS = 200;
 
+export interface ErrorGroupsParts {
+  readonly redis: Redis;
+  readonly journals: Journals;
+  readonly resting: RestingDeadLetters;
+  readonly workspace: string;
+}
+
 export async function readErrorGroups(
-  { redis, journals, workspace }: { readonly redis: Redis; readonly journals: Journals; readonly workspace: string },
+  { redis, journals, resting, workspace }: ErrorGroupsParts,
   hours: number,
 ): Promise<ErrorGroups> {
-  const [failures, resting, decisions] = await Promise.all([
+  const [failures, deadLetters, decisions] = await Promise.all([
     journals.ask(workspace, (reader) =>
       reader.failures({ window: { from: Date.now() - hours * 3_600_000 }, limit: MAX_GROUPS }),
     ),
-    listDeadLetters({ redis, workspace, limit: MOST_DEAD_LETTERS, mostLooked: MOST_DEAD_LETTERS }),
+    resting.newest(workspace),
     readDecisions(redis, workspace),
   ]);
   const known = new Map((failures.kind === 'answer' ? failures.value : []).map((group) => [group.fingerprint, group]));
-  const atRest = groupDeadLetters(resting.deadLetters);
+  const atRest = groupDeadLetters(deadLetters);
   const fingerprints = [...new Set([...known.keys(), ...atRest.keys()])];
   const groups = fingerprints.map((fingerprint) =>
     mergeGroup(fingerprint, known.get(fingerprint), atRest.get(fingerprint), decisions.get(fingerprint)),
@@ -56,7 +62,7 @@ export async function readErrorGroups(
   return {
     groups: groups.toSorted((a, b) => weight(b) - weight(a) || b.lastAt - a.lastAt),
     journal: failures,
-    sawAllDeadLetters: resting.deadLetters.length < MOST_DEAD_LETTERS,
+    sawAllDeadLetters: deadLetters.length < MOST_DEAD_LETTERS,
   };
 }
 

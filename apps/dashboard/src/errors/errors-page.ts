@@ -1,4 +1,5 @@
 import type { Role } from '../access/identity.ts';
+import { MOST_DEAD_LETTERS } from '../fleet/resting-dead-letters.ts';
 import { journalNotice } from '../journal/journal-notice.ts';
 import { moment } from '../page/clock.ts';
 import { formatCount } from '../page/format.ts';
@@ -6,11 +7,13 @@ import { type Html, html } from '../page/html.ts';
 import { address } from '../page/links.ts';
 import { table } from '../page/table.ts';
 import type { ErrorGroup, ErrorGroups } from './error-groups.ts';
-import { MOST_DEAD_LETTERS } from './error-groups.ts';
 
 export const SHOWN_STATES = ['open', 'resolved', 'ignored', 'all'] as const;
 
 export type ShownState = (typeof SHOWN_STATES)[number];
+
+/** What wasn't there an hour ago may have come with a deploy. */
+const NEW_MS = 3_600_000;
 
 export interface ErrorsPageOptions {
   readonly workspace: string;
@@ -54,10 +57,11 @@ export function errorsPage({ workspace, switcher, role, hours, shown, found }: E
 }
 
 function groupTitle(workspace: string, group: ErrorGroup): Html {
-  const { errorCode, action, status, reason, state, decision, fingerprint } = group;
+  const { errorCode, action, status, reason, state, decision, fingerprint, firstAt } = group;
   const isBack = decision?.state === 'resolved' && state === 'open';
   return html`<a class="strong" href="${address('/errors', { workspace, group: fingerprint })}">${errorCode || 'without a code'}</a>
     <b>${action}</b>${status !== 0 && html` <span class="muted">HTTP ${status}</span>`}
+    ${decision === undefined && Date.now() - firstAt < NEW_MS && html`<span class="chip warn">new</span>`}
     ${isBack && html`<span class="chip bad">back since resolved</span>`}
     ${!isBack && decision !== undefined && html`<span class="chip">${state} by ${decision.by}</span>`}
     <div class="reason">${reason}</div>`;

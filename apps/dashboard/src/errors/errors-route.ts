@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { AuditLog } from '../audit/audit-log.ts';
+import type { RestingDeadLetters } from '../fleet/resting-dead-letters.ts';
 import { journalState } from '../journal/journal-notice.ts';
 import type { Journals } from '../journal/journals.ts';
 import { address } from '../page/links.ts';
@@ -14,6 +15,7 @@ export interface ErrorsRouteOptions {
   readonly redis: Redis;
   readonly workspaces: readonly string[];
   readonly journals: Journals;
+  readonly resting: RestingDeadLetters;
   readonly audit: AuditLog;
 }
 
@@ -24,7 +26,7 @@ const SHOWN_FAILURES = 100;
 const FINGERPRINT = /^[0-9a-f]{16}$/;
 
 /** `/errors`: groups; `/errors?group=`: one of them. */
-export function createErrorsRoute({ redis, workspaces, journals }: ErrorsRouteOptions): PageRoute {
+export function createErrorsRoute({ redis, workspaces, journals, resting }: ErrorsRouteOptions): PageRoute {
   return {
     path: '/errors',
     title: 'Errors',
@@ -37,7 +39,7 @@ export function createErrorsRoute({ redis, workspaces, journals }: ErrorsRouteOp
       if (query.group !== undefined) return await answerGroup(workspace, query.group, role);
       const hours = Math.min(MAX_HOURS, Math.max(1, Math.trunc(Number(query.hours ?? DEFAULT_HOURS)) || DEFAULT_HOURS));
       const shown = SHOWN_STATES.find((state) => state === query.state) ?? 'open';
-      const found = await readErrorGroups({ redis, journals, workspace }, hours);
+      const found = await readErrorGroups({ redis, journals, resting, workspace }, hours);
       const switcher = workspaceLinks('/errors', workspaces, workspace);
       const { groups, sawAllDeadLetters } = found;
       return {
@@ -54,7 +56,7 @@ export function createErrorsRoute({ redis, workspaces, journals }: ErrorsRouteOp
   async function answerGroup(workspace: string, fingerprint: string, role: 'viewer' | 'operator'): Promise<Answer> {
     const window = { from: Date.now() - DAYS_OF_A_GROUP * 86_400_000 };
     const [{ groups }, failures] = await Promise.all([
-      readErrorGroups({ redis, journals, workspace }, DAYS_OF_A_GROUP * 24),
+      readErrorGroups({ redis, journals, resting, workspace }, DAYS_OF_A_GROUP * 24),
       journals.ask(workspace, (reader) => reader.timeline({ subject: { fingerprint }, window, limit: SHOWN_FAILURES })),
     ]);
     const group = groups.find((each) => each.fingerprint === fingerprint);

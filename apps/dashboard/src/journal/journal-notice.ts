@@ -1,11 +1,16 @@
+import { formatDuration } from '../page/format.ts';
 import { type Html, html } from '../page/html.ts';
 import type { JournalAnswer } from './journals.ts';
 
-/** Says why a page lacks what the journal would know; nothing while it answers. */
+/** A standby is behind by this much in passing, in ms. */
+const USUAL_LAG_MS = 2_000;
+
+/** Says why a page lacks what the journal would know, or how old that is; nothing while it answers for now. */
 export function journalNotice(answer: JournalAnswer<unknown>): Html {
   switch (answer.kind) {
     case 'answer':
-      return html``;
+      if (answer.lagMs <= USUAL_LAG_MS) return html``;
+      return html`<p class="notice">The journal's standby is <strong>${formatDuration(answer.lagMs)}</strong> behind: newer rows are missing below.</p>`;
     case 'off':
       return html`<p class="notice">There is no journal, so this page shows what Redis knows now, and no past. To keep one, set <code>DATABASE_URL</code> (PostgreSQL) or <code>JOURNAL_DIR</code> (a folder) for workers and dashboard, and start them again.</p>`;
     case 'away':
@@ -15,7 +20,12 @@ export function journalNotice(answer: JournalAnswer<unknown>): Html {
 
 /** How the journal stands, for programs. */
 export function journalState(answer: JournalAnswer<unknown>): object {
-  return answer.kind === 'away'
-    ? { state: 'away', message: answer.message }
-    : { state: answer.kind === 'off' ? 'off' : 'ok' };
+  switch (answer.kind) {
+    case 'answer':
+      return { state: 'ok', lagMs: answer.lagMs };
+    case 'off':
+      return { state: 'off' };
+    case 'away':
+      return { state: 'away', message: answer.message };
+  }
 }

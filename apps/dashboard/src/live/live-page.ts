@@ -32,9 +32,9 @@ export function livePage({ workspace, switcher, filter, outcomes }: LivePageOpti
       <button type="button" id="pause" aria-pressed="false" hidden>Pause</button>
       <span id="live-state" class="muted" role="status"></span>
     </form>
-    <div class="scroll" role="region" aria-label="Outcomes" tabindex="0"><table class="live">
-      <thead><tr><th scope="col">When (UTC)</th><th scope="col">Outcome</th><th scope="col">What</th><th scope="col">Person</th><th scope="col">Source</th><th scope="col" class="number">After</th><th scope="col">Problem</th></tr></thead>
-      <tbody id="outcomes" data-stream="${address('/live/stream', { workspace, outcome: shown, source, text })}" data-max="${MAX_ROWS}">${outcomes.map((outcome) => outcomeRow(workspace, outcome))}</tbody>
+    <div class="scroll" role="region" aria-label="Outcomes" tabindex="0"><table class="live flow" role="table">
+      <thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col">When (UTC)</th><th role="columnheader" scope="col">Outcome</th><th role="columnheader" scope="col">What</th><th role="columnheader" scope="col">Person</th><th role="columnheader" scope="col">Source</th><th role="columnheader" scope="col" class="number">After</th><th role="columnheader" scope="col">Problem</th></tr></thead>
+      <tbody role="rowgroup" id="outcomes" data-stream="${address('/live/stream', { workspace, outcome: shown, source, text })}" data-max="${MAX_ROWS}">${outcomes.map((outcome) => outcomeRow(workspace, outcome))}</tbody>
     </table></div>
     ${outcomes.length === 0 && html`<p class="muted" id="nothing-yet">Nothing yet. Workers that keep a journal write what becomes of operations here.</p>`}
     <p class="muted small">The last 10,000 outcomes are kept, without payloads; this page shows the newest ${MAX_ROWS}.</p>`;
@@ -45,5 +45,5 @@ export function outcomeRow(workspace: string, outcome: StreamedOutcome): Html {
   const { id, time, action, name, person, source, queuedMs, attempts, status, errorCode, reason, operationId } =
     outcome;
   const operation = address('/person', { workspace, q: operationId, by: 'operation' });
-  return html`<tr data-id="${id}"><td><a href="${operation}">${momentText(time).slice(11, 23)}</a></td><td>${outcomeChip(outcome.outcome)}</td><td title="${name}"><b>${action}</b> ${name}</td><td title="${person}">${person !== undefined && personLink(workspace, person)}</td><td title="${source}">${source}</td><td class="number">${queuedMs === undefined ? '' : formatDuration(queuedMs)}</td><td class="wide">${errorCode !== undefined && html`<span class="clip" title="${reason ?? ''}"><b>${errorCode}</b> ${reason}</span>`}${attempts !== undefined && attempts > 1 && html` <span class="muted">attempt ${attempts}</span>`}${status !== undefined && status >= 300 && html` <span class="muted">HTTP ${status}</span>`}</td></tr>`;
+  return html`<tr role="row" data-id="${id}"><td role="cell"><a href="${operation}">${momentText(time).slice(11, 23)}</a></td><td role="cell">${outcomeChip(outcome.outcome)}</td><td role="cell" title="${name}"><b>${action}</b> ${name}</td><td role="cell" title="${person}">${person !== undefined && personLink(workspace, person)}</td><td role="cell" data-label="${source !== undefined && 'Source'}" title="${source}">${source}</td><td role="cell" class="number" data-label="${queuedMs !== undefined && 'After'}">${queuedMs === undefined ? '' : formatDuration(queuedMs)}</td><td role="cell" class="wide">${errorCode !== undefined && html`<span class="clip" title="${reason ?? ''}"><b>${errorCode}</b> ${reason}</span>`}${attempts !== undefined && attempts > 1 && html` <span class="muted">attempt ${attempts}</span>`}${status !== undefined && status >= 300 && html` <span class="muted">HTTP ${status}</span>`}</td></tr>`;
 }

@@ -1,6 +1,7 @@
 import { readLatestOutcomes } from '@cio-fleet/lanes';
 import type { RequestHandler } from 'express';
 import type { Redis } from 'ioredis';
+import { identityOf } from '../access/guard.ts';
 import type { PageRoute } from '../routing/answer.ts';
 import { chooseWorkspace, workspaceLinks } from '../routing/workspace-choice.ts';
 import { matchesLive, readLiveFilter } from './live-filter.ts';
@@ -60,6 +61,7 @@ export function createLiveStream({ workspaces, tail }: LiveRoutesOptions): Reque
       return;
     }
     const stop = tail.watch(workspace, {
+      user: identityOf(response).user,
       tell(outcomes, hasSkipped) {
         if (response.writableLength > MAX_UNREAD_BYTES) {
           isBehind = true;
@@ -73,8 +75,10 @@ export function createLiveStream({ workspaces, tail }: LiveRoutesOptions): Reque
       },
       end: () => response.end(),
     });
-    if (stop === undefined) {
-      response.status(503).json({ error: { code: 'LIVE_UNAVAILABLE', message: 'Too many watch already.' } });
+    if (typeof stop === 'string') {
+      const ofUser = stop === 'too-many-of-user';
+      const message = `Too many live pages are open${ofUser ? ' of yours' : ''}. Close one, then load this one again.`;
+      response.status(ofUser ? 429 : 503).json({ error: { code: 'LIVE_UNAVAILABLE', message } });
       return;
     }
     response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' });

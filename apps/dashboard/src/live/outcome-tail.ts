@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis';
 
 /** Somebody who watches. */
 export interface Watcher {
+  readonly user: string;
   /** New outcomes, oldest first. `hasSkipped`: more came than anybody reads, and the rest of them was passed over. */
   tell(outcomes: readonly StreamedOutcome[], hasSkipped: boolean): void;
   /** The dashboard stops. */
@@ -11,8 +12,8 @@ export interface Watcher {
 
 /** Follows the outcomes of workspaces for whoever watches; Redis is asked once, however many do, and not at all without. */
 export interface OutcomeTail {
-  /** @returns how to stop watching; undefined when too many watch already */
-  watch(workspace: string, watcher: Watcher): (() => void) | undefined;
+  /** @returns how to stop watching, or why not: too many watch already, of this user or of all */
+  watch(workspace: string, watcher: Watcher): (() => void) | 'too-many' | 'too-many-of-user';
   /** Ends every watch. */
   close(): void;
 }
@@ -24,13 +25,15 @@ export interface OutcomeTailOptions {
   readonly intervalMs?: number;
   /** Of all workspaces together. @defaultValue 50 */
   readonly maxWatchers?: number;
+  /** Of one user. A browser itself opens no more than six to one address. @defaultValue 6 */
+  readonly maxWatchersOfUser?: number;
 }
 
 /** Of one look. What is beyond is skipped, and said to be. */
 const PIECE = 500;
 
 export function createOutcomeTail(options: OutcomeTailOptions): OutcomeTail {
-  const { redis, onError, intervalMs = 500, maxWatchers = 50 } = options;
+  const { redis, onError, intervalMs = 500, maxWatchers = 50, maxWatchersOfUser = 6 } = options;
   const watchers = new Map<string, Set<Watcher>>();
   const places = new Map<string, string>();
   let timer: NodeJS.Timeout | undefined;
@@ -63,8 +66,9 @@ export function createOutcomeTail(options: OutcomeTailOptions): OutcomeTail {
 
   return {
     watch(workspace, watcher) {
-      const count = [...watchers.values()].reduce((sum, { size }) => sum + size, 0);
-      if (isClosed || count >= maxWatchers) return undefined;
+      const all = [...watchers.values()].flatMap((each) => [...each]);
+      if (isClosed || all.length >= maxWatchers) return 'too-many';
+      if (all.filter(({ user }) => user === watcher.user).length >= maxWatchersOfUser) return 'too-many-of-user';
       const own = watchers.get(workspace) ?? new Set();
       own.add(watcher);
       watchers.set(workspace, own);

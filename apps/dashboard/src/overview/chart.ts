@@ -41,7 +41,7 @@ export function chart({ title, window, series, deploys, format }: ChartOptions):
     <div class="axis muted"><span>${hour(window.fromMs)}</span><span>${hour((window.fromMs + endMs) / 2)}</span><span>${hour(endMs)} UTC</span></div>
     <div class="legend">${series.map(({ tone, label, values }) => html`<span><i class="${tone}"></i>${label} <b>${format(values.at(-1) ?? 0)}</b></span>`)}${
       marks.length > 0 &&
-      html`<span><i class="deploy"></i>deploy of ${marks.map(({ version }) => version).join(', ')}</span>`
+      html`<span><i class="deploy"></i><span class="clip short">deploy of ${marks.map(({ version }) => version).join(', ')}</span></span>`
     }</div>
   </figure>`;
 }

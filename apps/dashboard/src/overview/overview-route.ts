@@ -1,9 +1,10 @@
-import type { FleetMonitor, FleetView } from '../fleet/fleet-monitor.ts';
+import type { FleetMonitor, WorkspaceView } from '../fleet/fleet-monitor.ts';
 import type { Redrives } from '../fleet/redrives.ts';
 import { journalState } from '../journal/journal-notice.ts';
 import { fleetPage, fleetUnknown } from '../page/fleet-page.ts';
 import type { PageRoute } from '../routing/answer.ts';
 import type { Past, PastReader } from './past.ts';
+import { problemsOfView, redisProblems } from './problems.ts';
 
 export interface OverviewOptions {
   readonly monitor: FleetMonitor;
@@ -30,7 +31,11 @@ export function createOverviewRoute({ monitor, redrives, past }: OverviewOptions
       return {
         kind: 'page',
         content: fleetPage({ view, pasts, redriveOf: redrives.latest, role: identity.role }),
-        data: { workspaces: view.workspaces.map((workspace) => dataOf(workspace, redrives, pasts)) },
+        data: {
+          problems: redisProblems(view.memory),
+          memory: view.memory,
+          workspaces: view.workspaces.map((workspace) => dataOf(workspace, redrives, pasts)),
+        },
       };
     },
   };
@@ -44,14 +49,12 @@ async function readAll(monitor: FleetMonitor, past: PastReader) {
   return { view, pasts: new Map(pasts) };
 }
 
-function dataOf(
-  { outline, state, throughput, abusers }: FleetView['workspaces'][number],
-  redrives: Redrives,
-  pasts: ReadonlyMap<string, Past>,
-): object {
+function dataOf(view: WorkspaceView, redrives: Redrives, pasts: ReadonlyMap<string, Past>): object {
+  const { outline, state, throughput, abusers } = view;
   const past = pasts.get(outline.name);
   return {
     ...state,
+    problems: problemsOfView(view, past),
     region: outline.region,
     throughput,
     abusers,

@@ -5,6 +5,8 @@ export interface ChartWindow {
   readonly fromMs: number;
   readonly stepMs: number;
   readonly steps: number;
+  /** The last step has come so far. */
+  readonly nowMs: number;
 }
 
 /** One line of a chart. */
@@ -17,16 +19,17 @@ export interface Series {
 
 /** The window of `steps` whole steps that ends with the step of `nowMs`. */
 export function windowUntil(nowMs: number, stepMs: number, steps: number): ChartWindow {
-  return { fromMs: nowMs - (nowMs % stepMs) - (steps - 1) * stepMs, stepMs, steps };
+  return { fromMs: nowMs - (nowMs % stepMs) - (steps - 1) * stepMs, stepMs, steps, nowMs };
 }
 
-/** Rows per second of one outcome in each step. */
-export function rateSeries(rollups: readonly Rollup[], outcome: string, { fromMs, stepMs, steps }: ChartWindow) {
+/** Rows per second of one outcome in each step; the last one is taken over what has passed of it, at least a third. */
+export function rateSeries(rollups: readonly Rollup[], outcome: string, { fromMs, stepMs, steps, nowMs }: ChartWindow) {
+  const lastMs = Math.max(stepMs / 3, Math.min(stepMs, nowMs - fromMs - (steps - 1) * stepMs));
   const values = new Array<number>(steps).fill(0);
   for (const rollup of rollups) {
     const step = Math.floor((rollup.at - fromMs) / stepMs);
     if (rollup.outcome !== outcome || step < 0 || step >= steps) continue;
-    values[step] = (values[step] ?? 0) + (rollup.count * 1000) / stepMs;
+    values[step] = (values[step] ?? 0) + (rollup.count * 1000) / (step === steps - 1 ? lastMs : stepMs);
   }
   return values;
 }

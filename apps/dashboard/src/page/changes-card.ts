@@ -14,8 +14,8 @@ export function changesCard(changes: readonly RecentChange[], nowMs: number): Ht
             label: 'Latest changes',
             columns: ['Who', 'What', 'Result', '#Ago'],
             rows: changes.map(({ at, user, action, queue, job, result }) => [
-              user,
-              html`${action} <div class="muted small">${queue} ${job}</div>`,
+              html`<span class="clip short" title="${user}">${user}</span>`,
+              html`<span class="clip short" title="${action}">${action}</span> <div class="muted small">${queue} ${job}</div>`,
               result,
               formatDuration(Math.max(0, nowMs - at)),
             ]),

@@ -35,7 +35,7 @@ function reasonsTable({ workspace, deadLetters }: DeadLettersCardOptions, canRed
     label: 'Dead letters by reason',
     columns: ['Reason', '#Operations', ...(canRedrive ? ['Redrive'] : [])],
     rows: deadLetters.reasons.map(({ code, operations }) => [
-      code,
+      html`<span class="clip short" title="${code}">${code}</span>`,
       formatCount(operations),
       ...(canRedrive ? [redriveLink(workspace, code)] : []),
     ]),

@@ -5,15 +5,18 @@ import type { FleetView, WorkspaceView } from '../fleet/fleet-monitor.ts';
 import type { Redrive } from '../fleet/redrives.ts';
 import { chartsSection } from '../overview/charts-section.ts';
 import type { Past } from '../overview/past.ts';
+import type { Problem } from '../overview/problem.ts';
+import { problemsOfView, redisProblems } from '../overview/problems.ts';
 import { abusersCard } from './abusers-card.ts';
 import { brakesCard } from './brakes-card.ts';
 import { changesCard } from './changes-card.ts';
 import { deadLettersCard } from './dead-letters-card.ts';
 import { fallbackCard } from './fallback-card.ts';
-import { formatCount, formatDuration, formatRate } from './format.ts';
+import { formatBytes, formatCount, formatDuration, formatRate } from './format.ts';
 import { type Html, html } from './html.ts';
 import { lanesTable } from './lanes-table.ts';
 import { sparkline } from './sparkline.ts';
+import { problemsList, verdict } from './verdict.ts';
 import { workersTable } from './workers-table.ts';
 
 export interface FleetPageOptions {
@@ -26,24 +29,38 @@ export interface FleetPageOptions {
 
 /** The body of the fleet page: everything that changes, so that the page can fetch and replace it. */
 export function fleetPage({ view, pasts, redriveOf, role }: FleetPageOptions): Html {
-  return html`<div id="fleet" data-refresh>${view.workspaces.map((workspace) =>
-    workspaceSection(workspace, pasts.get(workspace.outline.name), redriveOf(workspace.outline.name), role),
-  )}</div>`;
+  const shared = redisProblems(view.memory);
+  const sections = view.workspaces.map((workspace) => {
+    const past = pasts.get(workspace.outline.name);
+    return { workspace, past, problems: problemsOfView(workspace, past) };
+  });
+  const { usedBytes, maxBytes } = view.memory;
+  return html`<div id="fleet" data-refresh>
+    ${verdict([...shared, ...sections.flatMap(({ problems }) => problems)])}
+    ${problemsList(shared, 'Problems of Redis')}
+    ${sections.map(({ workspace, past, problems }) =>
+      workspaceSection({ view: workspace, past, problems, redrive: redriveOf(workspace.outline.name), role }),
+    )}
+    <p class="muted small">Redis uses ${formatBytes(usedBytes)}${maxBytes === undefined ? ', without a bound' : ` of ${formatBytes(maxBytes)}`}. This page refreshes itself every 2 seconds.</p></div>`;
 }
 
 /** In place of the fleet when Redis doesn't answer. */
 export function fleetUnknown(problem: string): Html {
-  return html`<div id="fleet" data-refresh>
-    <p class="notice bad" role="alert"><strong>Redis does not answer</strong> (${problem}). Accepted operations are safe where they are; nothing moves until it is back.</p>
+  return html`<div id="fleet" data-refresh><h1 class="verdict"><span class="dot bad"></span>Redis does not answer</h1>
+    <p class="notice bad" role="alert"><strong>Redis does not answer</strong> (${problem}). Accepted operations are safe where they are; nothing moves until it is back. <span class="muted small">Runbook: Redis is away or refuses writes</span></p>
   </div>`;
 }
 
-function workspaceSection(
-  { outline, state, throughput, changes, abusers }: WorkspaceView,
-  past: Past | undefined,
-  redrive: Redrive | undefined,
-  role: Role,
-): Html {
+interface Section {
+  readonly view: WorkspaceView;
+  readonly past: Past | undefined;
+  readonly problems: readonly Problem[];
+  readonly redrive: Redrive | undefined;
+  readonly role: Role;
+}
+
+function workspaceSection({ view, past, problems, redrive, role }: Section): Html {
+  const { outline, state, throughput, changes, abusers } = view;
   const { circuit, ledger, residue, lanes, fallback, parked, brakes, deadLetters, rate, workers, at } = state;
   const tone = { CLOSED: 'good', HALF_OPEN: 'warn', OPEN: 'bad' }[circuit.state];
   const oldestMs = lanes.reduce<number | null>((worst, { oldestWaitingMs }) => maxOf(worst, oldestWaitingMs), null);
@@ -55,6 +72,7 @@ function workspaceSection(
         circuit.lastFailure !== null && `, last failure ${formatDuration(Math.max(0, at - circuit.lastFailure))} ago`
       }</span>
     </h2>
+    ${problemsList(problems, `Problems of ${outline.name}`)}
     <div class="tiles">
       ${tile('Delivered', `${formatRate(throughput.deliveredPerSecond)}/s`, `accepted ${formatRate(throughput.acceptedPerSecond)}/s`)}
       <div class="tile wide"><span class="muted">Last 15 minutes</span>${sparkline(throughput.points, at)}<span class="legend"><i class="accepted"></i>accepted <i class="delivered"></i>delivered</span></div>
@@ -62,7 +80,7 @@ function workspaceSection(
       ${tile('Waiting in lanes', formatCount(waiting), `oldest ${formatDuration(oldestMs)}`)}
       ${tile('In fallback', formatCount(fallback.operations), `${formatCount(fallback.heldPersons)} ${fallback.heldPersons === 1 ? 'person' : 'persons'} held`, fallback.operations > 0 ? 'warn' : '')}
       ${tile('Dead letters', formatCount(deadLetters.operations), `oldest ${formatDuration(deadLetters.oldestMs)}`, deadLetters.operations > 0 ? 'warn' : '')}
-      ${tile('Requests', `${formatRate(throughput.requestsPerSecond)}/s`, budgetOf(rate, outline.maxRequestsPerSecond))}
+      ${tile('Requests', `${formatRate(throughput.requestsPerSecond)}/s`, budgetOf(rate, outline.maxRequestsPerSecond, throughput.requestsPerSecond))}
     </div>
     <h3>Workers <span class="muted">${formatCount(workers.length)}</span></h3>
     ${workersTable(workers, at)}
@@ -90,11 +108,12 @@ function tile(label: string, value: string, detail: string, tone = ''): Html {
   return html`<div class="tile ${tone}"><span class="muted">${label}</span><strong>${value}</strong><span class="muted small">${detail}</span></div>`;
 }
 
-/** The budget, and how far it is lowered where it is. */
-function budgetOf({ requestsPerSecond, current }: RateState, configured: number): string {
+/** How much of the budget is used, and how far it is lowered where it is. */
+function budgetOf({ requestsPerSecond, current }: RateState, configured: number, used: number): string {
   const budget = requestsPerSecond ?? configured;
   const isLowered = current !== null && current < budget;
-  return `budget ${formatRate(budget)}/s${isLowered ? `, now ${formatRate(current)}/s` : ''}`;
+  const share = Math.round((used / (isLowered ? current : budget)) * 100);
+  return `${share} % of ${isLowered ? `${formatRate(current)}/s, lowered from ${formatRate(budget)}/s` : `budget ${formatRate(budget)}/s`}`;
 }
 
 function maxOf(left: number | null, right: number | null): number | null {

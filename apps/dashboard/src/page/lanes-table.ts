@@ -25,7 +25,9 @@ export function lanesTable({ lanes, workers, jobsPerSecond }: LanesTableOptions)
       formatBytes(lane.bytes),
       formatDuration(lane.oldestWaitingMs),
       formatRate(jobsPerSecond[lane.lane] ?? 0),
-      lane.owner === null ? html`<span class="chip bad">nobody</span>` : (hosts.get(lane.owner) ?? lane.owner),
+      lane.owner === null
+        ? html`<span class="chip bad">nobody</span>`
+        : html`<span class="clip short" title="${hosts.get(lane.owner) ?? lane.owner}">${hosts.get(lane.owner) ?? lane.owner}</span>`,
       headOf(lane),
     ]),
   });

@@ -8,11 +8,13 @@ export interface TableOptions {
   readonly rows: readonly (readonly (Html | string)[])[];
 }
 
-/** A table that scrolls within itself when the window is narrow, also by keyboard. */
+/** A table. It scrolls within itself where it doesn't fit, also by keyboard; on a telephone each row flows, with its labels. */
 export function table({ label, columns, rows }: TableOptions): Html {
   const classOf = (column: string | undefined) => (column?.startsWith('#') ? 'number' : '');
-  return html`<div class="scroll" role="region" aria-label="${label}" tabindex="0"><table>
-    <thead><tr>${columns.map((column) => html`<th scope="col" class="${classOf(column)}">${column.replace('#', '')}</th>`)}</tr></thead>
-    <tbody>${rows.map((row) => html`<tr>${row.map((cell, index) => html`<td class="${classOf(columns[index])}">${cell}</td>`)}</tr>`)}</tbody>
+  const nameOf = (column: string | undefined) => column?.replace('#', '') ?? '';
+  // The roles say what the elements are already: in a narrow window they flow, and browsers forget it.
+  return html`<div class="scroll" role="region" aria-label="${label}" tabindex="0"><table class="flow" role="table">
+    <thead role="rowgroup"><tr role="row">${columns.map((column) => html`<th role="columnheader" scope="col" class="${classOf(column)}">${nameOf(column)}</th>`)}</tr></thead>
+    <tbody role="rowgroup">${rows.map((row) => html`<tr role="row">${row.map((cell, index) => html`<td role="cell" class="${classOf(columns[index])}" data-label="${index > 0 && nameOf(columns[index])}">${cell}</td>`)}</tr>`)}</tbody>
   </table></div>`;
 }

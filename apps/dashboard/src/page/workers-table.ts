@@ -10,18 +10,18 @@ export function workersTable(workers: readonly WorkerState[], nowMs: number): Ht
   }
   return table({
     label: 'Workers',
-    columns: ['Worker', 'Version', 'Lanes', 'Breaker', '#Delivered', '#Memory', '#Loop lag', '#Up', 'Last error'],
+    columns: ['Worker', 'Version', 'Lanes', 'Breaker', 'Last error', '#Delivered', '#Memory', '#Loop lag', '#Up'],
     rows: workers.map((worker) => [
-      html`<span class="strong nowrap">${worker.host}:${worker.pid ?? '?'}</span> ${worker.quiet && html`<span class="chip warn">quiet</span>`}
+      html`<span class="strong clip short" title="${worker.host}">${worker.host}:${worker.pid ?? '?'}</span> ${worker.quiet && html`<span class="chip warn">quiet</span>`}
         <div class="muted id">${worker.id}</div>`,
-      worker.version,
+      html`<span class="clip short" title="${worker.version}">${worker.version}</span>`,
       html`${formatRanges(worker.lanes)}${worker.fallback && html` <span class="chip">fallback</span>`}${worker.deadLetter && html` <span class="chip">dead-letter</span>`}`,
       circuitChip(worker, nowMs),
+      lastErrorOf(worker, nowMs),
       formatCount(worker.delivered),
       formatBytes(worker.memoryBytes),
       worker.eventLoopLagMs === null ? '–' : `${Math.round(worker.eventLoopLagMs)} ms`,
       formatDuration(worker.startedAt === null ? null : Math.max(0, nowMs - worker.startedAt)),
-      lastErrorOf(worker, nowMs),
     ]),
   });
 }
@@ -36,8 +36,8 @@ export function circuitChip({ circuit }: WorkerState, nowMs: number): Html {
 /** What went wrong last at a worker. */
 export function lastErrorOf({ lastError, circuit }: WorkerState, nowMs: number): Html {
   if (lastError === null) {
-    return html`<span class="clip muted" title="${circuit.lastError ?? ''}">${circuit.lastError ?? '–'}</span>`;
+    return html`<span class="clip short muted" title="${circuit.lastError ?? ''}">${circuit.lastError ?? '–'}</span>`;
   }
   const ago = lastError.at === null ? '' : `${formatDuration(Math.max(0, nowMs - lastError.at))} ago`;
-  return html`<span class="clip" title="${lastError.message}"><b>${lastError.code}</b> ${lastError.message}</span> <span class="muted nowrap">${ago}</span>`;
+  return html`<span class="clip short" title="${lastError.message}"><b>${lastError.code}</b> ${lastError.message}</span> <span class="muted nowrap">${ago}</span>`;
 }

@@ -15,7 +15,12 @@ export interface PersonPageOptions {
   readonly question: PersonQuestion | undefined;
   /** Undefined before anybody asked. */
   readonly findings: PersonFindings | undefined;
+  /** Whether days that were dropped can be asked for. */
+  readonly hasArchive: boolean;
 }
+
+/** How far back a look in the archive goes. */
+const ARCHIVE_DAYS = 365;
 
 const LABELS = {
   auto: 'anything',
@@ -26,10 +31,11 @@ const LABELS = {
 } as const;
 
 /** What happened to the operations of one person (or session, trace, or one operation). */
-export function personPage({ workspace, switcher, question, findings }: PersonPageOptions): Html {
+export function personPage({ workspace, switcher, question, findings, hasArchive }: PersonPageOptions): Html {
   return html`<h1>What happened to …</h1>${switcher}
     ${searchForm(workspace, question)}
-    ${question === undefined || findings === undefined ? '' : answerOf(workspace, question, findings)}`;
+    ${question === undefined || findings === undefined ? '' : answerOf(workspace, question, findings)}
+    ${hasArchive && question !== undefined && archiveLine(workspace, question)}`;
 }
 
 function searchForm(workspace: string, question: PersonQuestion | undefined): Html {
@@ -38,6 +44,7 @@ function searchForm(workspace: string, question: PersonQuestion | undefined): Ht
     <label class="grow">Person, e-mail, session, trace or operation id <input type="search" name="q" value="${question?.text ?? ''}" required maxlength="500" ${question === undefined && html`autofocus`}></label>
     <label>By <select name="by">${LOOK_UPS.map((by) => html`<option value="${by}" ${by === question?.by && html`selected`}>${LABELS[by]}</option>`)}</select></label>
     <label>Days back <input type="number" name="days" min="1" max="3650" value="${question?.days ?? 15}"></label>
+    ${question?.archive === true && html`<input type="hidden" name="archive" value="1">`}
     <button class="primary">Find</button>
   </form>`;
 }
@@ -68,6 +75,12 @@ function answerOf(workspace: string, question: PersonQuestion, findings: PersonF
     }
     ${
       next !== undefined &&
-      html`<p><a class="button" rel="next" href="${address('/person', { workspace, q: question.text, by: foundBy ?? question.by, days: question.days, after: next })}">Older …</a></p>`
+      html`<p><a class="button" rel="next" href="${address('/person', { workspace, q: question.text, by: foundBy ?? question.by, days: question.days, archive: question.archive ? 1 : undefined, after: next })}">Older …</a></p>`
     }`;
+}
+
+function archiveLine(workspace: string, { text, by, days, archive }: PersonQuestion): Html {
+  if (archive) return html`<p class="muted small">The archive was looked through as well, ${days} days back.</p>`;
+  const there = address('/person', { workspace, q: text, by, days: Math.max(days, ARCHIVE_DAYS), archive: 1 });
+  return html`<p>Days that the journal has dropped are in the archive. <a href="${there}">Look in the archive, too</a> <span class="muted small">(takes some seconds)</span></p>`;
 }

@@ -8,18 +8,18 @@ it('asks nothing without a text', () => {
 });
 
 it.each([
-  [{ q: '42' }, { text: '42', by: 'auto', days: 15 }],
+  [{ q: '42' }, { text: '42', by: 'auto', days: 15, archive: false }],
   [
-    { q: '42', by: 'session', days: '3', after: 'x' },
-    { text: '42', by: 'session', days: 3, after: 'x' },
+    { q: '42', by: 'session', days: '3', archive: '1', after: 'x' },
+    { text: '42', by: 'session', days: 3, archive: true, after: 'x' },
   ],
   [
     { q: '42', by: 'magic', days: 'many' },
-    { text: '42', by: 'auto', days: 15 },
+    { text: '42', by: 'auto', days: 15, archive: false },
   ],
   [
     { q: '42', days: '-9' },
-    { text: '42', by: 'auto', days: 1 },
+    { text: '42', by: 'auto', days: 1, archive: false },
   ],
 ])('reads %j as %j', (query, question) => {
   expect(readPersonQuestion(query as Record<string, string>)).toEqual(question);
@@ -32,7 +32,7 @@ it.each([
   [ULID, 'operation', ['operation']],
   ['no-ulid', 'operation', []],
 ] as const)('looks %s up by %s as %j', (text, by, lookUps) => {
-  expect(lookUpsOf({ text, by, days: 1 })).toEqual(lookUps);
+  expect(lookUpsOf({ text, by, days: 1, archive: false })).toEqual(lookUps);
 });
 
 it.each([

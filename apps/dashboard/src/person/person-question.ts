@@ -12,6 +12,8 @@ export interface PersonQuestion {
   readonly by: LookUp;
   /** How far back, in days. */
   readonly days: number;
+  /** Whether to look in the archive, too. */
+  readonly archive: boolean;
   /** Where the page before ended. */
   readonly after?: string;
 }
@@ -28,6 +30,7 @@ export function readPersonQuestion(query: Readonly<Record<string, string>>): Per
     text,
     by: LOOK_UPS.find((each) => each === query.by) ?? 'auto',
     days: Number.isFinite(days) ? Math.min(MAX_DAYS, Math.max(1, days)) : DEFAULT_DAYS,
+    archive: query.archive === '1',
     ...(query.after === undefined ? {} : { after: query.after }),
   };
 }

@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import type { RestingDeadLetters } from '../fleet/resting-dead-letters.ts';
 import { journalState } from '../journal/journal-notice.ts';
 import type { Journals } from '../journal/journals.ts';
 import type { PageRoute } from '../routing/answer.ts';
@@ -12,10 +13,11 @@ export interface PersonRouteOptions {
   readonly redis: Redis;
   readonly workspaces: readonly string[];
   readonly journals: Journals;
+  readonly resting: RestingDeadLetters;
 }
 
 /** `/person?q=`: the life of every operation of somebody. */
-export function createPersonRoute({ redis, workspaces, journals }: PersonRouteOptions): PageRoute {
+export function createPersonRoute({ redis, workspaces, journals, resting }: PersonRouteOptions): PageRoute {
   return {
     path: '/person',
     title: 'Person',
@@ -23,10 +25,12 @@ export function createPersonRoute({ redis, workspaces, journals }: PersonRouteOp
       const choice = chooseWorkspace(asked, workspaces);
       if ('refusal' in choice) return choice.refusal;
       const { workspace } = choice;
-      const question = readPersonQuestion(asked.query);
-      const findings = question && (await readPerson({ redis, journals, workspace }, question));
+      const read = readPersonQuestion(asked.query);
+      // Without an archive, the journal answers alone.
+      const question = read && { ...read, archive: read.archive && journals.hasArchive };
+      const findings = question && (await readPerson({ redis, journals, resting, workspace }, question));
       const switcher = workspaceLinks('/person', workspaces, workspace);
-      const content = personPage({ workspace, switcher, question, findings });
+      const content = personPage({ workspace, switcher, question, findings, hasArchive: journals.hasArchive });
       if (question === undefined || findings === undefined) return { kind: 'page', content, data: { workspace } };
       const { timeline, ...now } = findings;
       const page = timeline.kind === 'answer' ? timeline.value : { rows: [] };

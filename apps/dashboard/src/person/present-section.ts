@@ -33,7 +33,7 @@ export function presentSection(workspace: string, findings: PersonFindings): Htm
         columns: ['Dead-lettered', 'What', 'Why', 'Person', 'Dead letter'],
         rows: deadLetters.map(({ id, at, name, operations, reason, persons }) => [
           moment(at),
-          operations.length === 1 && operations[0] !== undefined ? verbName(operations[0].op) : name,
+          operations.length === 1 ? html`<b>${operations[0]?.verb}</b> ${operations[0]?.title}` : name,
           html`<b>${reason.code}</b> ${reason.message}`,
           html`${persons.slice(0, 3).map((person) => html`${personLink(workspace, person)} `)}`,
           html`<a class="id" href="/queues/queue/${workspace}.dead-letter/${id}">${id}</a> <a class="button" href="${address('/redrive', { workspace, ids: id })}">Redrive …</a>`,

@@ -1,6 +1,7 @@
 import type { JournalEntry, Note, TimelinePage } from '@cio-fleet/journal';
-import { listDeadLetters, type RestingDeadLetter, readWaitingOfPerson, type WaitingOperation } from '@cio-fleet/lanes';
+import { readWaitingOfPerson, type WaitingOperation } from '@cio-fleet/lanes';
 import type { Redis } from 'ioredis';
+import type { RestingDeadLetters, RestingOutline } from '../fleet/resting-dead-letters.ts';
 import type { JournalAnswer, Journals } from '../journal/journals.ts';
 import { type LookUp, laneKeysOf, lookUpsOf, type PersonQuestion, subjectOf } from './person-question.ts';
 
@@ -18,32 +19,34 @@ export interface PersonFindings {
   readonly sawAllWaiting: boolean;
   /** Operations in fallback that hold the person's later ones. */
   readonly held: number;
-  readonly deadLetters: readonly RestingDeadLetter[];
+  readonly deadLetters: readonly RestingOutline[];
 }
 
 const DAY_MS = 86_400_000;
 const PAGE_ROWS = 100;
-/** Dead letters that are looked through for those of one person. */
-const MOST_DEAD_LETTERS = 2_000;
 const SHOWN_DEAD_LETTERS = 20;
 
+export interface PersonParts {
+  readonly redis: Redis;
+  readonly journals: Journals;
+  readonly resting: RestingDeadLetters;
+  readonly workspace: string;
+}
+
 export async function readPerson(
-  { redis, journals, workspace }: { readonly redis: Redis; readonly journals: Journals; readonly workspace: string },
+  { redis, journals, resting, workspace }: PersonParts,
   question: PersonQuestion,
 ): Promise<PersonFindings> {
   const { text, days, after } = question;
   const from = Date.now() - days * DAY_MS;
   let foundBy: PersonFindings['foundBy'];
-  let timeline: JournalAnswer<TimelinePage> = { kind: 'answer', value: { rows: [] } };
+  let timeline: JournalAnswer<TimelinePage> = { kind: 'answer', value: { rows: [] }, lagMs: 0 };
   for (const by of lookUpsOf(question)) {
-    timeline = await journals.ask(workspace, (reader) =>
-      reader.timeline({
-        subject: subjectOf(by, text),
-        window: { from },
-        limit: PAGE_ROWS,
-        ...(after === undefined ? {} : { after }),
-      }),
-    );
+    const subject = subjectOf(by, text);
+    const query = { subject, window: { from }, limit: PAGE_ROWS, ...(after === undefined ? {} : { after }) };
+    timeline = question.archive
+      ? await journals.askArchive(workspace, (reader) => reader.timeline(query))
+      : await journals.ask(workspace, (reader) => reader.timeline(query));
     if (timeline.kind !== 'answer') break;
     if (timeline.value.rows.length === 0) continue;
     foundBy = by;
@@ -52,7 +55,7 @@ export async function readPerson(
   const rows = timeline.kind === 'answer' ? timeline.value.rows : [];
   const [waiting, deadLetters, notes, forgotten] = await Promise.all([
     readWaiting(redis, workspace, question, rows),
-    readDeadLetters(redis, workspace, question, rows),
+    resting.newest(workspace).then((all) => deadLettersOf(all, question, rows)),
     foundBy === 'session' || question.by === 'session'
       ? journals.ask(workspace, (reader) => reader.notes({ subject: { sessionId: text }, window: { from } }))
       : undefined,
@@ -93,19 +96,16 @@ async function readWaiting(
   };
 }
 
-async function readDeadLetters(
-  redis: Redis,
-  workspace: string,
+/** Those of the person, and those of the operations that were found. */
+function deadLettersOf(
+  all: readonly RestingOutline[],
   { text, by }: PersonQuestion,
   rows: readonly JournalEntry[],
-): Promise<readonly RestingDeadLetter[]> {
-  const bounds = { redis, workspace, limit: SHOWN_DEAD_LETTERS, mostLooked: MOST_DEAD_LETTERS };
-  const ids = [text, ...rows.flatMap(({ outcome, operationId }) => (outcome === 'dead-lettered' ? operationId : []))];
-  const filters = [
-    { ids },
-    ...(by === 'person' || by === 'auto' ? laneKeysOf(text).map((person) => ({ person })) : []),
-  ];
-  const pages = await Promise.all(filters.map((filter) => listDeadLetters({ ...bounds, filter })));
-  const distinct = new Map(pages.flatMap(({ deadLetters }) => deadLetters).map((each) => [each.id, each]));
-  return [...distinct.values()].slice(0, SHOWN_DEAD_LETTERS);
+): readonly RestingOutline[] {
+  const dead = rows.flatMap(({ outcome, operationId }) => (outcome === 'dead-lettered' ? operationId : []));
+  const ids = new Set([text, ...dead]);
+  const persons = by === 'person' || by === 'auto' ? laneKeysOf(text) : [];
+  const isMeant = ({ id, operations, persons: own }: RestingOutline) =>
+    ids.has(id) || operations.some((operation) => ids.has(operation.id)) || persons.some((each) => own.includes(each));
+  return all.filter(isMeant).slice(0, SHOWN_DEAD_LETTERS);
 }

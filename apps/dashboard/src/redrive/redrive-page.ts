@@ -3,6 +3,7 @@ import type { Role } from '../access/identity.ts';
 import type { Redrive } from '../fleet/redrives.ts';
 import { formatCount, formatDuration } from '../page/format.ts';
 import { type Html, html } from '../page/html.ts';
+import { address } from '../page/links.ts';
 import { describeFilter, FILTER_FIELDS, type FilterTexts, type RedriveFilter } from './redrive-filter.ts';
 import { redriveStatus } from './redrive-status.ts';
 
@@ -34,7 +35,7 @@ const LABELS = {
 export function redrivePage(options: RedrivePageOptions): Html {
   const { redrives, role, counted } = options;
   return html`<h1>Redrive</h1>
-    <div data-refresh>${redrives.map((redrive) => redriveStatus(redrive, role, true))}</div>
+    <div data-refresh="/redrive">${redrives.map((redrive) => redriveStatus(redrive, role, true))}</div>
     ${counted !== undefined && question(options, counted)}
     ${filterForm(options)}`;
 }
@@ -58,6 +59,7 @@ function question(
   const isRunning = redrives.some((redrive) => redrive.workspace === workspace && redrive.state === 'running');
   return html`<section class="question card">
     <h2>Dead letters in ${workspace}: <code>${describeFilter(filter)}</code></h2>
+    ${filter.group !== undefined && html`<p><a href="${address('/errors', { workspace, group: filter.group })}">What this group of errors is</a></p>`}
     ${
       redrivable === 0
         ? html`<p><strong>None</strong> that rests now can be redriven.</p>`

@@ -13,6 +13,8 @@ export interface SentPage {
   readonly status: number;
   readonly title: string;
   readonly path: string;
+  /** That was asked for; the receiver knows whether it exists. */
+  readonly workspace: string | undefined;
   readonly content: Html;
 }
 
@@ -50,13 +52,14 @@ export function mountRoutes({ pages, changes, audit, send, redisProblem }: Mount
   ) => {
     response.vary('Accept').vary(FRAGMENT_HEADER);
     const asJson = wantsJson(request);
+    const { workspace } = firstOf({ ...request.query, ...(request.body as object | undefined) });
     if (answer.kind === 'moved') {
       if (asJson) response.json({ ok: true });
       else response.redirect(303, answer.to);
     } else if (answer.kind === 'refused') {
       const { status, message } = answer;
       if (asJson) response.status(status).json({ error: { code: CODES[status], message } });
-      else send(response, { status, title, path, content: refusalPage(message) });
+      else send(response, { status, title, path, workspace, content: refusalPage(message) });
     } else if (request.query.format === 'text' && answer.text !== undefined) {
       response.type('text/plain').send(answer.text);
     } else if (asJson) {
@@ -64,7 +67,7 @@ export function mountRoutes({ pages, changes, audit, send, redisProblem }: Mount
     } else if (request.headers[FRAGMENT_HEADER] !== undefined) {
       response.type('html').send(answer.content.text);
     } else {
-      send(response, { status: 200, title, path, content: answer.content });
+      send(response, { status: 200, title, path, workspace, content: answer.content });
     }
   };
 

@@ -45,7 +45,7 @@ export function sourcesPage({ workspace, switcher, hours, report }: SourcesPageO
               'Errors',
               'Trend',
             ],
-            rows: reports.map((each) => sourceRow(workspace, each)),
+            rows: reports.map((each) => sourceRow(workspace, hours, each)),
           }))
     }
     ${
@@ -64,7 +64,7 @@ export function sourcesPage({ workspace, switcher, hours, report }: SourcesPageO
     }`;
 }
 
-function sourceRow(workspace: string, report: SourceReport): readonly (Html | string)[] {
+function sourceRow(workspace: string, hours: number, report: SourceReport): readonly (Html | string)[] {
   const { source, outcomes, errors, topNames, averageQueuedMs, maxQueuedMs, trend } = report;
   const deadLettered = outcomes['dead-lettered'] ?? 0;
   const list = (pairs: readonly (readonly [string, number])[]) =>
@@ -83,6 +83,6 @@ function sourceRow(workspace: string, report: SourceReport): readonly (Html | st
     html`${formatDuration(averageQueuedMs)} <div class="muted small">at most ${formatDuration(maxQueuedMs)}</div>`,
     list(topNames.map(({ name, count }) => [name, count])),
     list(Object.entries(errors).toSorted(([, a], [, b]) => b - a)),
-    trendLine(source, trend),
+    trendLine({ source, trend, hours, nowMs: Date.now() }),
   ];
 }

@@ -5,6 +5,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { OPERATOR, type RunningDashboard, runDashboard, VIEWER } from '../support/dashboard.ts';
 import { journalFolder } from '../support/seed-journal.ts';
+import { barriersOf } from './support/accessibility.ts';
 import { browse } from './support/browse.ts';
 import { CHROMIUM, launchChromium } from './support/chromium.ts';
 import { screenshot } from './support/screenshots.ts';
@@ -125,6 +126,7 @@ describe.skipIf(CHROMIUM === undefined)('an event that Customer.io rejects', () 
         ).toBeLessThanOrEqual(0);
         expect(await page.title()).not.toBe('owned');
         expect(await page.locator('img').count()).toBe(0);
+        expect(await barriersOf(page), path).toEqual([]);
         const name = path.replace(/[^a-z]+/g, '-').slice(0, 24);
         await screenshot(page, `${colorScheme}-${width}-${name}`);
       }

@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -13,9 +13,11 @@ import type { Redis } from 'ioredis';
 
 const logger = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
-/** A folder for a journal of files. */
+/** A folder for a journal of files; it goes with this process. */
 export function journalFolder(): string {
-  return mkdtempSync(join(tmpdir(), 'dashboard-journal-'));
+  const folder = mkdtempSync(join(tmpdir(), 'dashboard-journal-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }));
+  return folder;
 }
 
 /** Rows on their real way: sink, queue, writer, store. Ends when they are kept. */

@@ -2,17 +2,33 @@ import { expect, it } from 'vitest';
 import { createCpuShare } from './cpu-share.ts';
 
 it('has nothing left once the saved time is spent, and earns its share of what passes', () => {
-  let nowMs = 0;
-  const share = createCpuShare(0.1, () => nowMs);
+  let ownMs = 0;
+  let cpuMs = 0;
+  const share = createCpuShare(0.1, { own: () => ownMs, cpu: () => cpuMs });
+  const work = () => {
+    ownMs += 150;
+    cpuMs += 150;
+    return 'done';
+  };
   expect(share.hasLeft).toBe(true);
-  expect(
-    share.measure(() => {
-      nowMs += 150;
-      return 'done';
-    }),
-  ).toBe('done');
+  expect(share.measure(work)).toBe('done');
   // 100 ms were saved, 15 ms were earned meanwhile.
   expect(share.hasLeft).toBe(false);
-  nowMs += 400;
+  ownMs += 400;
   expect(share.hasLeft).toBe(true);
+});
+
+it('earns nothing while others keep it waiting', () => {
+  let ownMs = 0;
+  let cpuMs = 0;
+  const share = createCpuShare(0.5, { own: () => ownMs, cpu: () => cpuMs });
+  const work = () => {
+    cpuMs += 60;
+    ownMs += 60;
+  };
+  share.measure(work);
+  share.measure(work);
+  expect(share.hasLeft).toBe(true); // 100 ms were saved, 60 ms were earned, 120 ms spent
+  for (let n = 0; n < 10; n += 1) share.measure(work);
+  expect(share.hasLeft).toBe(false);
 });

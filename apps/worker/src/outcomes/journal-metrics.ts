@@ -1,11 +1,11 @@
-import type { Dropped, JournalWriter } from '@cio-fleet/journal';
+import type { DayArchiver, Dropped, JournalWriter } from '@cio-fleet/journal';
 import { METRIC_PREFIX } from '@cio-fleet/telemetry';
-import { Counter, type Registry } from 'prom-client';
+import { Counter, Gauge, type Registry } from 'prom-client';
 
 /** What a worker counts of the journal. */
 export interface JournalMetrics {
   dropped(workspace: string, dropped: Dropped): void;
-  watch(writers: ReadonlyMap<string, Pick<JournalWriter, 'stats'>>): void;
+  watch(writers: ReadonlyMap<string, Pick<JournalWriter, 'stats'>>, archiver?: Pick<DayArchiver, 'stats'>): void;
 }
 
 export function createJournalMetrics(registry: Registry): JournalMetrics {
@@ -31,10 +31,33 @@ export function createJournalMetrics(registry: Registry): JournalMetrics {
       }
     },
   });
+  let archive: Pick<DayArchiver, 'stats'> | undefined;
+  new Counter({
+    name: `${METRIC_PREFIX}journal_archive_days_total`,
+    help: 'Days of the journal, by what the archive made of them: archived, failed (kept and tried again), abandoned (dropped without).',
+    labelNames: ['result'],
+    registers,
+    collect() {
+      const { days = 0, failures = 0, abandonedDays = 0 } = archive?.stats() ?? {};
+      this.reset();
+      this.inc({ result: 'archived' }, days);
+      this.inc({ result: 'failed' }, failures);
+      this.inc({ result: 'abandoned' }, abandonedDays);
+    },
+  });
+  new Gauge({
+    name: `${METRIC_PREFIX}journal_archive_waiting_days`,
+    help: 'Days that the journal keeps beyond its retention, because they could not be archived yet.',
+    registers,
+    collect() {
+      this.set(archive?.stats().waitingDays ?? 0);
+    },
+  });
   return {
     dropped: (workspace, { reason, rows }) => drops.inc({ workspace, reason }, rows),
-    watch(writers) {
+    watch(writers, archiver) {
       watched = writers;
+      archive = archiver;
     },
   };
 }

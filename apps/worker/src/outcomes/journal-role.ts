@@ -1,4 +1,11 @@
-import { createJournalStore, createJournalWriter, type JournalSettings, type JournalWriter } from '@cio-fleet/journal';
+import {
+  createDayArchiver,
+  createJournalStore,
+  createJournalWriter,
+  type DayArchiver,
+  type JournalSettings,
+  type JournalWriter,
+} from '@cio-fleet/journal';
 import { type Service, service } from '@cio-fleet/lifecycle';
 import type { Logger } from '@cio-fleet/telemetry';
 import type { Redis } from 'ioredis';
@@ -17,13 +24,16 @@ export interface JournalRole {
   /** In the order of their start. */
   readonly services: readonly Service[];
   readonly writers: ReadonlyMap<string, JournalWriter>;
+  /** Undefined: days are dropped without an archive. */
+  readonly archiver: DayArchiver | undefined;
 }
 
 export function createJournalRole(options: JournalRoleOptions): JournalRole {
   const { redis, workspaces, journal, logger, lockMs, stalledCheckMs } = options;
-  if (journal.place === undefined) return { services: [], writers: new Map() };
-  const { retentionDays } = journal;
-  const store = createJournalStore(journal.place, logger, retentionDays);
+  if (journal.place === undefined) return { services: [], writers: new Map(), archiver: undefined };
+  const { place, retentionDays, archive } = journal;
+  const store = createJournalStore(place, logger, retentionDays);
+  const archiver = archive && createDayArchiver({ place, target: archive, retentionDays, logger });
   const writers = new Map(
     workspaces.map((workspace) => [
       workspace,
@@ -33,6 +43,7 @@ export function createJournalRole(options: JournalRoleOptions): JournalRole {
         store,
         keepsStore: true,
         retentionDays,
+        ...(archiver && { archive: archiver.archive, eraseArchived: archiver.eraseWhenDue }),
         lockMs,
         stalledCheckMs,
         logger,
@@ -41,5 +52,8 @@ export function createJournalRole(options: JournalRoleOptions): JournalRole {
   );
   // The writers start the store, in the background: its database may be away.
   const closing = service({ name: 'journal store', start: () => undefined, stop: () => store.stop() });
-  return { services: [closing, ...writers.values()], writers };
+  // Before the writers, which wait for the day that is being archived; it is archived anew by whoever comes next.
+  const archiving =
+    archiver && service({ name: 'journal archive', start: () => undefined, stop: () => archiver.stop() });
+  return { services: [closing, ...writers.values(), ...(archiving ? [archiving] : [])], writers, archiver };
 }

@@ -1,7 +1,7 @@
 import type { QueuedOperation } from '@cio-fleet/contracts';
 import { type FailedAttempt, type Fate, fallbackAddress, laneAddress, type SettledBatch } from '@cio-fleet/lanes';
 import { describe, expect, it } from 'vitest';
-import { rowOfFate, rowsOfFailure } from './outcome-rows.ts';
+import { rowOfFate, rowOfRedrive, rowsOfFailure } from './outcome-rows.ts';
 
 const operation: QueuedOperation = {
   id: '01JD8000000000000000000000',
@@ -56,6 +56,17 @@ describe('the row of an operation', () => {
   it('tells why it fell back, with the attempts that were made', () => {
     const facts = { outcome: 'fell-back', attempts: 1, errorCode: 'SERVER_ERROR', status: 503, reason: error.message };
     expect(rowOf({ kind: 'moved' }, { lastError: error })).toMatchObject(facts);
+  });
+
+  it('keeps nothing of what an erased operation said, for it may come after its person was forgotten', () => {
+    expect(rowOf({ kind: 'erased' })).not.toHaveProperty('payload');
+    expect(rowOf({ kind: 'erased' })).toMatchObject({ person: 'id:42', operationId: operation.id });
+  });
+
+  it('of a redrive keeps nothing of what the operation said: the row of its rejection has it', () => {
+    const row = rowOfRedrive({ ...operation, redrives: 1 }, 'shop', 'worker-1', 4_000);
+    expect(row).not.toHaveProperty('payload');
+    expect(row).toMatchObject({ outcome: 'redriven', person: 'id:42', lane: 'dead-letter' });
   });
 
   it('is not made for what stays on its way', () => {

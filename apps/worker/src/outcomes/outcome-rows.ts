@@ -17,13 +17,14 @@ export function rowOfFate(batch: SettledBatch, index: number, worker: string): J
   const facts = factsOf(batch, fate);
   if (facts === undefined) return undefined;
   const { queue, atMs } = batch;
-  return rowOfOperation(operation, {
+  const row = rowOfOperation(operation, {
     time: atMs,
     workspace: queue.workspace,
     worker,
     lane: laneOf(queue),
     ...facts,
   });
+  return fate.kind === 'erased' ? withoutPayload(row) : row;
 }
 
 type FateFacts = Pick<JournalRow, 'outcome' | 'attempts' | 'status' | 'errorCode' | 'reason'>;
@@ -88,7 +89,14 @@ function refusedOccurrence({ redrives = 0 }: QueuedOperation, lane: string, numb
 }
 
 export function rowOfRedrive(operation: QueuedOperation, workspace: string, worker: string, atMs: number): JournalRow {
-  return rowOfOperation(operation, { time: atMs, workspace, outcome: 'redriven', worker, lane: 'dead-letter' });
+  return withoutPayload(
+    rowOfOperation(operation, { time: atMs, workspace, outcome: 'redriven', worker, lane: 'dead-letter' }),
+  );
+}
+
+/** Of what may be recorded long after its person was forgotten: it comes out of a spool or a dead letter. */
+function withoutPayload({ payload: _, aliases: __, ...row }: JournalRow): JournalRow {
+  return row;
 }
 
 /** Number of the lane, or the role of the queue. */

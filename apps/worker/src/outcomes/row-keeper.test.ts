@@ -1,60 +1,102 @@
-import type { JournalRow, WriteResult } from '@cio-fleet/journal';
+import type { JournalRow, WriteOptions, WriteResult } from '@cio-fleet/journal';
 import { expect, it } from 'vitest';
 import { createRowKeeper } from './row-keeper.ts';
 
 const rows = (count: number): JournalRow[] =>
   Array.from({ length: count }, () => ({ time: 1, workspace: 'shop', outcome: 'delivered', action: 'track' }));
 
-/** A sink whose packs are answered when the test says so. */
+/** A sink that sends and answers its packs when the test says so. */
 function setUp() {
-  const written: number[] = [];
+  const written: (readonly JournalRow[])[] = [];
   const recorded: JournalRow[] = [];
+  const sends: (() => void)[] = [];
   const answers: ((result: WriteResult) => void)[] = [];
   const sink = {
     record: (row: JournalRow) => void recorded.push(row),
-    write(batch: readonly JournalRow[]) {
-      written.push(batch.length);
+    write(batch: readonly JournalRow[], { onSent = () => undefined }: WriteOptions = {}) {
+      written.push(batch);
       const { promise, resolve } = Promise.withResolvers<WriteResult>();
+      sends.push(onSent);
       answers.push(resolve);
       return promise;
     },
   };
   const turn = () => new Promise((resolve) => setImmediate(resolve));
-  return { sink, written, recorded, answers, turn };
+  return { sink, written, recorded, sends, answers, turn };
 }
 
-it('writes one pack at a time and puts what comes meanwhile into the next', async () => {
-  const { sink, written, answers, turn } = setUp();
+/** Uses up what the keeper may compute. */
+function burn(): JournalRow[] {
+  const cpuMs = () => process.threadCpuUsage().user / 1_000;
+  const until = cpuMs() + 110;
+  while (cpuMs() < until);
+  return [];
+}
+
+it('lets a batch go once its rows are sent, without waiting for the answer', async () => {
+  const { sink, written, recorded, sends, answers, turn } = setUp();
+  const keeper = createRowKeeper({ sink, maxWaitMs: 60_000 });
+  let isKept = false;
+  const kept = keeper
+    .keep(() => rows(2))
+    .then(() => {
+      isKept = true;
+    });
+  await turn();
+  expect([written.length, isKept]).toEqual([1, false]);
+  sends[0]?.();
+  await kept;
+  answers[0]?.({ queued: true });
+  await turn();
+  expect(recorded).toEqual([]);
+});
+
+it('packs one batch at a time and puts what comes meanwhile into the next', async () => {
+  const { sink, written, sends, turn } = setUp();
   const keeper = createRowKeeper({ sink, maxWaitMs: 60_000 });
   const first = keeper.keep(() => rows(2));
   await turn();
   const others = [keeper.keep(() => rows(3)), keeper.keep(() => rows(4))];
   await turn();
-  expect(written).toEqual([2]);
-  answers[0]?.({ queued: true });
+  expect(written.map(({ length }) => length)).toEqual([2]);
+  sends[0]?.();
   await first;
   await turn();
-  expect(written).toEqual([2, 7]);
-  answers[1]?.({ queued: true });
+  expect(written.map(({ length }) => length)).toEqual([2, 7]);
+  sends[1]?.();
   await Promise.all(others);
 });
 
-it('lets a batch go when Redis is slow, and then only records for a while', async () => {
-  const { sink, written, recorded, answers } = setUp();
+it('lets a batch go when packing is slow, and then only records for a while', async () => {
+  const { sink, written, recorded } = setUp();
   const keeper = createRowKeeper({ sink, maxWaitMs: 1, restMs: 60_000 });
   await keeper.keep(() => rows(1));
   await keeper.keep(() => rows(5));
-  expect(written).toEqual([1]);
+  expect(written).toHaveLength(1);
   expect(recorded).toHaveLength(5);
-  answers[0]?.({ queued: true });
 });
 
-it('records what the queue had no room for, so that it is counted', async () => {
+it('records what the queue had no room for, so that it is counted, and then only records for a while', async () => {
+  const { sink, written, recorded, sends, answers, turn } = setUp();
+  const keeper = createRowKeeper({ sink, maxWaitMs: 60_000, restMs: 60_000 });
+  const kept = keeper.keep(() => rows(3));
+  await turn();
+  sends[0]?.();
+  await kept;
+  answers[0]?.({ queued: false, reason: 'full' });
+  await turn();
+  expect(recorded).toHaveLength(3);
+  await keeper.keep(() => rows(4));
+  expect(written).toHaveLength(1);
+  expect(recorded).toHaveLength(7);
+});
+
+it('lets a batch go that can not be sent at all', async () => {
   const { sink, recorded, answers, turn } = setUp();
   const keeper = createRowKeeper({ sink, maxWaitMs: 60_000 });
   const kept = keeper.keep(() => rows(3));
   await turn();
-  answers[0]?.({ queued: false, reason: 'full' });
+  answers[0]?.({ queued: false, reason: 'unreadable' });
   await kept;
   expect(recorded).toHaveLength(3);
 });
@@ -62,12 +104,21 @@ it('records what the queue had no room for, so that it is counted', async () => 
 it('only records when its share of the processor is spent', async () => {
   const { sink, written, recorded } = setUp();
   const keeper = createRowKeeper({ sink, maxCpuShare: 0 });
-  await keeper.keep(() => {
-    const until = performance.now() + 110;
-    while (performance.now() < until);
-    return [];
-  });
+  await keeper.keep(burn);
   await keeper.keep(() => rows(2));
   expect(written).toEqual([]);
   expect(recorded).toHaveLength(2);
+});
+
+it('sends the rows of erasures all the same: by them the journal learns whom to forget', async () => {
+  const { sink, written, recorded, sends, turn } = setUp();
+  const keeper = createRowKeeper({ sink, maxCpuShare: 0, maxWaitMs: 60_000 });
+  await keeper.keep(burn);
+  const [erasure] = rows(1).map((row) => ({ ...row, action: 'delete' }));
+  const kept = keeper.keep(() => [...rows(2), ...(erasure ? [erasure] : [])]);
+  await turn();
+  expect(written).toEqual([[erasure]]);
+  expect(recorded).toHaveLength(2);
+  sends[0]?.();
+  await kept;
 });

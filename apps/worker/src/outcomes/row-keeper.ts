@@ -2,11 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { JournalRow, JournalSink } from '@cio-fleet/journal';
 import { createCpuShare } from './cpu-share.ts';
 
-/** Puts rows into the journal's queue before the batch that they tell of is settled. */
+/** Sends rows to the journal's queue before the batch that they tell of is settled. */
 export interface RowKeeper {
   /**
-   * Resolves when the rows are in Redis: after that no crash of this process loses them. Where that would hold delivery up, they are
-   * only recorded, and it resolves at once. Never rejects.
+   * Resolves when the rows are on their way, on the connection that then settles the batch. Redis does both in that order, so a
+   * batch that is settled has its rows there, whoever crashes; a batch that isn't comes again, and its rows with it. Beyond its
+   * bounds the keeper only records rows, and a crash then loses those that are still in memory. Never rejects.
    *
    * @param rows - made only when they are wanted, so that their making counts as work for the journal
    */
@@ -14,21 +15,24 @@ export interface RowKeeper {
 }
 
 export interface RowKeeperOptions {
+  /** Its connection must be the one that settles batches. */
   readonly sink: Pick<JournalSink, 'record' | 'write'>;
-  /** The longest that a batch waits for its rows, in ms. @defaultValue 250 */
+  /** The longest that a batch waits for its rows to be packed, in ms. @defaultValue 1_000 */
   readonly maxWaitMs?: number;
   /** Share of one core for rows that are waited for; beyond it they are only recorded. @defaultValue 0.1 */
   readonly maxCpuShare?: number;
-  /** How long nobody waits after the queue was full or Redis slow, in ms. @defaultValue 1_000 */
+  /** How long nobody waits after the queue was full or packing slow, in ms. @defaultValue 1_000 */
   readonly restMs?: number;
 }
 
-const defaults = { maxWaitMs: 250, maxCpuShare: 0.1, restMs: 1_000 } satisfies Partial<RowKeeperOptions>;
+const defaults = { maxWaitMs: 1_000, maxCpuShare: 0.1, restMs: 1_000 } satisfies Partial<RowKeeperOptions>;
+
+/** By these the journal learns that it must forget somebody: few, and not to be shed. */
+const ERASING: ReadonlySet<string> = new Set(['suppress', 'delete']);
 
 /**
- * Group commit: while a pack is on its way, rows of other lanes collect for the next one. The row goes before the effect is
- * settled because the other way round a crash in between loses it; a batch that comes again has the same rows, and the
- * journal keeps each once.
+ * Group commit: while a pack is being made, rows of other lanes collect for the next one. Nobody waits for Redis's answer: what
+ * is unanswered is bounded by the lanes, since each of them waits for its batch to be settled on the same connection.
  */
 export function createRowKeeper(options: RowKeeperOptions): RowKeeper {
   const { sink, maxWaitMs, maxCpuShare, restMs } = { ...defaults, ...options };
@@ -38,21 +42,30 @@ export function createRowKeeper(options: RowKeeperOptions): RowKeeper {
   let current: Promise<void> = Promise.resolve();
   let restsUntil = 0;
 
-  async function writeWaiting(): Promise<void> {
+  const rest = () => {
+    restsUntil = performance.now() + restMs;
+  };
+
+  async function sendWaiting(): Promise<void> {
     const rows = waiting;
     waiting = [];
     next = undefined;
-    const result = await share.measure(() => sink.write(rows));
-    if (result.queued) return;
-    restsUntil = performance.now() + restMs;
-    // The sink still tries what Redis didn't answer. The rest it counts as dropped, unless there is room after all.
-    if (result.reason !== 'unavailable') for (const row of rows) sink.record(row);
+    const { promise: sent, resolve: onSent } = Promise.withResolvers<void>();
+    const written = share
+      .measure(() => sink.write(rows, { onSent }))
+      .then((result) => {
+        if (result.queued) return;
+        rest();
+        // The sink still tries what Redis didn't answer. The rest it counts as dropped, unless there is room after all.
+        if (result.reason !== 'unavailable') for (const row of rows) sink.record(row);
+      });
+    await Promise.race([sent, written]);
   }
 
-  function write(rows: readonly JournalRow[]): Promise<void> {
+  function send(rows: readonly JournalRow[]): Promise<void> {
     for (const row of rows) waiting.push(row);
     if (next === undefined) {
-      next = current.then(writeWaiting);
+      next = current.then(sendWaiting);
       current = next;
     }
     return next;
@@ -62,15 +75,12 @@ export function createRowKeeper(options: RowKeeperOptions): RowKeeper {
     async keep(makeRows) {
       const isBusy = !share.hasLeft || performance.now() < restsUntil;
       const rows = share.measure(makeRows);
-      if (rows.length === 0) return;
-      if (isBusy) {
-        for (const row of rows) sink.record(row);
-        return;
-      }
-      const written = write(rows);
+      const awaited = isBusy ? rows.filter(({ action }) => ERASING.has(action)) : rows;
+      if (isBusy) for (const row of rows) if (!ERASING.has(row.action)) sink.record(row);
+      if (awaited.length === 0) return;
       const waited = new AbortController();
       const late = delay(maxWaitMs, 'late' as const, { signal: waited.signal }).catch(() => undefined);
-      if ((await Promise.race([written, late])) === 'late') restsUntil = performance.now() + restMs;
+      if ((await Promise.race([send(awaited), late])) === 'late') rest();
       waited.abort();
     },
   };

@@ -1,6 +1,6 @@
 import { newUlid } from '@cio-fleet/contracts';
 import { failureFingerprint } from '../failure-fingerprint.ts';
-import { JOURNAL_OUTCOMES, type JournalRow, type StoredRow } from '../row.ts';
+import { JOURNAL_OUTCOMES, type JournalRow, MAX_TIME_MS, type StoredRow } from '../row.ts';
 import { stepOf, toUuid } from '../row-key.ts';
 import { cleanPayload, cleanText } from './clean-payload.ts';
 import { createIdentityCloak, type PersonPrivacy } from './person-privacy.ts';
@@ -22,8 +22,6 @@ const MAX_REASON_CHARACTERS = 1_000;
 const MAX_VALUE_CHARACTERS = 4_000;
 const MAX_ALIASES = 10;
 const MAX_INT = 2_147_483_647;
-/** Times are kept from 1970 to 2286: as many digits as a bigint of both databases and of JavaScript shares. */
-const MAX_TIME_MS = 9_999_999_999_999;
 
 const ANONYMOUS = 'anonymous_id:';
 const FAILURES = new Set<string>(['failed', 'dead-lettered'] satisfies JournalRow['outcome'][]);

@@ -59,6 +59,16 @@ export type WriteResult =
   /** `unavailable`: Redis didn't answer in time, though it may still take the rows; a repeat with the same ids is harmless. */
   | { readonly queued: false; readonly reason: 'full' | 'unavailable' | 'unreadable' | 'stopped' };
 
+export interface WriteOptions {
+  /**
+   * Called once all rows are handed to the connection: what is sent on the same connection after it, Redis does after it. Not
+   * called where nothing can be sent.
+   *
+   * @defaultValue nobody is told
+   */
+  readonly onSent?: () => void;
+}
+
 /** What the sink has done so far. */
 export interface JournalSinkStats {
   readonly recorded: number;
@@ -75,7 +85,7 @@ export interface JournalSink {
   /** Takes a row for the journal. Never throws, never waits. */
   record(row: JournalRow): void;
   /** Resolves when all rows are durable in Redis, or can't be. Never rejects. */
-  write(rows: readonly JournalRow[]): Promise<WriteResult>;
+  write(rows: readonly JournalRow[], options?: WriteOptions): Promise<WriteResult>;
   /** Resolves when what was recorded before is in Redis or was dropped. */
   flush(): Promise<void>;
   /** Flushes for at most `timeoutMs`, then drops and counts what is left. Later rows are dropped. */

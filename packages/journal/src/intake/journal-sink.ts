@@ -106,16 +106,19 @@ export function createJournalSink(options: JournalSinkOptions): JournalSink {
     timer ??= setTimeout(() => void send(), flushMs);
   }
 
-  async function writeAll(rows: readonly JournalRow[]): Promise<WriteResult> {
-    for (let from = 0; from < rows.length; from += flushRows) {
-      const part = rows.slice(from, from + flushRows);
-      const cleaned = cleanAll(part);
-      if (cleaned.length < part.length) return { queued: false, reason: 'unreadable' };
-      const result = await push(await encodePack(cleaned));
-      if (result !== 'queued') return { queued: false, reason: result };
-      queued += cleaned.length;
-    }
-    return { queued: true };
+  async function writeAll(rows: readonly JournalRow[], onSent?: () => void): Promise<WriteResult> {
+    const parts: StoredRow[][] = [];
+    for (let from = 0; from < rows.length; from += flushRows) parts.push(cleanAll(rows.slice(from, from + flushRows)));
+    if (parts.reduce((sum, { length }) => sum + length, 0) < rows.length)
+      return { queued: false, reason: 'unreadable' };
+    const packs = await Promise.all(parts.map(encodePack));
+    // Each is on its way when `push` has returned its promise.
+    const pushes = packs.map(push);
+    onSent?.();
+    const results = await Promise.all(pushes);
+    for (const [index, result] of results.entries()) if (result === 'queued') queued += parts[index]?.length ?? 0;
+    const refused = results.find((result) => result !== 'queued');
+    return refused === undefined ? { queued: true } : { queued: false, reason: refused };
   }
 
   return {
@@ -128,7 +131,7 @@ export function createJournalSink(options: JournalSinkOptions): JournalSink {
       buffer.push(row);
       if (timer === undefined || buffer.rows === flushRows) hasten();
     },
-    async write(rows) {
+    async write(rows, { onSent } = {}) {
       if (stopping.signal.aborted) return { queued: false, reason: 'stopped' };
       recorded += rows.length;
       const overdue = new AbortController();
@@ -136,7 +139,7 @@ export function createJournalSink(options: JournalSinkOptions): JournalSink {
         signal: overdue.signal,
       });
       try {
-        return await Promise.race([writeAll(rows), timeout]);
+        return await Promise.race([writeAll(rows, onSent), timeout]);
       } catch (error) {
         logger.error({ err: error }, 'the journal could not write');
         return { queued: false, reason: 'unavailable' };

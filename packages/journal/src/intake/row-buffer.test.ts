@@ -29,6 +29,13 @@ it('refuses a row when all that waits matters more', () => {
   expect(dropped).toEqual(['failed 3', 'delivered 4']);
 });
 
+it('keeps what tells of an erasure as long as what was lost, for the writer must learn of it', () => {
+  const erasure = { ...row('delivered', 1), action: 'suppress' };
+  const { buffer, dropped } = filled(2, [erasure, row('delivered', 2), row('dead-lettered', 3)]);
+  expect(dropped).toEqual(['delivered 2']);
+  expect(buffer.take(10).map(({ time }) => time)).toEqual([1, 3]);
+});
+
 it('is bounded by bytes, payloads counted', () => {
   const large = { ...row('delivered', 1), payload: 'x'.repeat(10_000) };
   const { buffer, dropped } = filled(

@@ -15,7 +15,7 @@ export interface RowBuffer {
   take(maxRows: number): JournalRow[];
 }
 
-/** What gives way first: steps on the way. Then what went well. What was lost for Customer.io stays longest. */
+/** What gives way first: steps on the way. Then what went well. What was lost for Customer.io stays longest, and what erases. */
 const RANKS: Readonly<Record<JournalOutcome, 0 | 1 | 2>> = {
   failed: 0,
   'fell-back': 0,
@@ -29,6 +29,9 @@ const RANKS: Readonly<Record<JournalOutcome, 0 | 1 | 2>> = {
   erased: 2,
   discarded: 2,
 };
+
+/** By their rows the writer learns whom to forget. */
+const ERASING: ReadonlySet<string> = new Set(['suppress', 'delete']);
 
 /** Memory of a row without its payload, about. */
 const ROW_BYTES = 500;
@@ -68,7 +71,7 @@ export function createRowBuffer(bounds: RowBufferBounds, onDropped: (row: Journa
       return bytes;
     },
     push(row) {
-      const rank = RANKS[row.outcome] ?? 0;
+      const rank = ERASING.has(row.action) ? 2 : (RANKS[row.outcome] ?? 0);
       const needed = bytesOf(row);
       while (rows >= bounds.maxRows || bytes + needed > bounds.maxBytes) {
         if (makeRoom(rank)) continue;

@@ -1,3 +1,4 @@
+import { addPendingErasure } from '../archive/pending-erasures.ts';
 import { personDigest, sortAliases } from '../store/forgotten.ts';
 import type { ForgetOptions, ForgetReport } from '../store/journal-store.ts';
 import { inTransaction, type PostgresClient, type PostgresPool } from './pool.ts';
@@ -9,6 +10,7 @@ const WHOSE = `workspace = $1 AND accepted_at <= $2 AND (
 export async function forget(pool: PostgresPool, options: ForgetOptions): Promise<ForgetReport> {
   return inTransaction(pool, async (client) => {
     const aliases = await aliasesOfPersons(client, options);
+    if (options.alsoArchived === true && options.isRepeat !== true) await addPendingErasure(client, options, aliases);
     const { sessions, anonymous, users, persons: same } = sortAliases(aliases);
     const persons = [...options.persons, ...same];
     const whose = [options.workspace, options.acceptedUntilMs, persons, sessions, anonymous, users];

@@ -1,11 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { DAY_MS, dayOf, daysAround, isExpired, startOfDay } from '../store/days.ts';
+import { isArchived } from '../store/is-archived.ts';
 import type { MaintenanceOptions } from '../store/journal-store.ts';
 import { inTransaction, type PostgresPool } from './pool.ts';
 
 /** How long a change of the partitions waits for a lock, in ms: intake queues behind it, so not long. */
 const LOCK_TIMEOUT_MS = 500;
 const LOCK_ATTEMPTS = 40;
+const SUMS_PER_STATEMENT = 10_000;
 const LOCK_NOT_AVAILABLE = '55P03';
 
 /** Makes the days that have no partition yet. */
@@ -42,8 +44,13 @@ async function createDay(pool: PostgresPool, day: string): Promise<void> {
 export async function dropDays(pool: PostgresPool, options: MaintenanceOptions): Promise<readonly string[]> {
   const { nowMs, retentionDays, archive } = options;
   const expired = (await listTables(pool)).filter(({ day }) => isExpired(day, nowMs, retentionDays));
+  const dropped: string[] = [];
   for (const { day, isAttached } of expired) {
-    await archive?.(day);
+    if (!(await isArchived(day, archive))) {
+      // A crash left it detached: readers and erasures don't find it so.
+      if (!isAttached) await patiently(() => createDay(pool, day));
+      continue;
+    }
     // Detached first: dropping then takes no lock that intake waits for. (CONCURRENTLY refuses where a default partition exists.)
     if (isAttached) {
       await patiently(() =>
@@ -53,20 +60,39 @@ export async function dropDays(pool: PostgresPool, options: MaintenanceOptions):
         }),
       );
     }
+    // From here on no row can come: those that came since it was archived go along, or it stays.
+    if (isAttached && !(await isArchived(day, archive))) {
+      await patiently(() => createDay(pool, day));
+      continue;
+    }
     await pool.query(`DROP TABLE ${tableOf(day)}`);
+    dropped.push(day);
   }
   await dropSums(pool, nowMs - retentionDays * DAY_MS);
-  return expired.map(({ day }) => day);
+  return dropped;
 }
 
+/** What a table of sums keeps of a day, by the column that says when. */
+const SUMS = [
+  ['journal_default', '"time"'],
+  ['journal_rollups', 'minute'],
+  ['journal_hours', 'hour'],
+  ['journal_names', 'hour'],
+  ['journal_failures', 'hour'],
+  ['journal_failure_persons', 'day'],
+  ['journal_identities', 'last_day'],
+  ['journal_rejects', 'at'],
+] as const;
+
+/** Bit by bit: a day has millions of identities, and one statement for all would hold its locks and its snapshot for minutes. */
 async function dropSums(pool: PostgresPool, beforeMs: number): Promise<void> {
-  await pool.query('DELETE FROM journal_default WHERE "time" < $1', [beforeMs]);
-  await pool.query('DELETE FROM journal_rollups WHERE minute < $1', [beforeMs]);
-  await pool.query('DELETE FROM journal_names WHERE hour < $1', [beforeMs]);
-  await pool.query('DELETE FROM journal_failures WHERE hour < $1', [beforeMs]);
-  await pool.query('DELETE FROM journal_failure_persons WHERE day < $1', [beforeMs]);
-  await pool.query('DELETE FROM journal_identities WHERE last_day < $1', [dayOf(beforeMs)]);
-  await pool.query('DELETE FROM journal_rejects WHERE at < $1', [beforeMs]);
+  for (const [table, column] of SUMS) {
+    const before = column === 'last_day' ? dayOf(beforeMs) : beforeMs;
+    const text = `DELETE FROM ${table} WHERE ctid = ANY (ARRAY(SELECT ctid FROM ${table} WHERE ${column} < $1 LIMIT ${SUMS_PER_STATEMENT}))`;
+    for (let deleted = SUMS_PER_STATEMENT; deleted === SUMS_PER_STATEMENT; ) {
+      deleted = (await pool.query(text, [before])).rowCount ?? 0;
+    }
+  }
 }
 
 interface DayTable {
@@ -91,7 +117,7 @@ async function listTables(pool: PostgresPool): Promise<readonly DayTable[]> {
 }
 
 /** `journal_20261121` */
-function tableOf(day: string): string {
+export function tableOf(day: string): string {
   return `journal_${day.replaceAll('-', '')}`;
 }
 

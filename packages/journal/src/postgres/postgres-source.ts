@@ -14,8 +14,15 @@ export interface PostgresSourceOptions {
 
 const defaults = { connections: 4, statementTimeoutMs: 2_000 } satisfies Partial<PostgresSourceOptions>;
 
-const LAG = `SELECT CASE WHEN pg_is_in_recovery() AND pg_last_wal_receive_lsn() IS DISTINCT FROM pg_last_wal_replay_lsn()
-  THEN extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp()) * 1000 ELSE 0 END::float8 AS lag_ms`;
+/**
+ * A standby that has replayed all that it received is up to date, but only while it receives: cut off from its primary it can't know,
+ * so it is behind by the age of the last change that it saw.
+ */
+const LAG = `SELECT CASE
+    WHEN NOT pg_is_in_recovery() THEN 0
+    WHEN pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() AND EXISTS (SELECT FROM pg_stat_wal_receiver) THEN 0
+    ELSE extract(epoch FROM clock_timestamp() - coalesce(pg_last_xact_replay_timestamp(), pg_postmaster_start_time())) * 1000
+  END::float8 AS lag_ms`;
 
 /** Reads the journal in PostgreSQL through connections of its own, which can change nothing. */
 export function createPostgresSource(options: PostgresSourceOptions): JournalSource {

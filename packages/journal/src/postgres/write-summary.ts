@@ -9,6 +9,14 @@ ON CONFLICT (minute, workspace, source, action, outcome, error_code) DO UPDATE S
   queued_ms_sum = kept.queued_ms_sum + excluded.queued_ms_sum,
   queued_ms_max = greatest(kept.queued_ms_max, excluded.queued_ms_max)`;
 
+const INTO_HOURS = `
+INSERT INTO journal_hours AS kept
+SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::bigint[], $9::bigint[])
+ON CONFLICT (hour, workspace, source, action, outcome, error_code) DO UPDATE SET
+  count = kept.count + excluded.count,
+  queued_ms_sum = kept.queued_ms_sum + excluded.queued_ms_sum,
+  queued_ms_max = greatest(kept.queued_ms_max, excluded.queued_ms_max)`;
+
 const INTO_NAMES = `
 INSERT INTO journal_names AS kept
 SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[])
@@ -24,9 +32,10 @@ ON CONFLICT (hour, workspace, fingerprint, action, status, error_code, reason) D
   sample = CASE WHEN excluded.last_at >= kept.last_at THEN excluded.sample ELSE kept.sample END`;
 
 const INTO_FAILURE_PERSONS = `
-INSERT INTO journal_failure_persons
-SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::integer[])
-ON CONFLICT DO NOTHING`;
+INSERT INTO journal_failure_persons AS kept
+SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::bit(4096)[])
+ON CONFLICT (day, workspace, fingerprint) DO UPDATE SET buckets = kept.buckets | excluded.buckets
+  WHERE kept.buckets | excluded.buckets <> kept.buckets`;
 
 const INTO_IDENTITIES = `
 INSERT INTO journal_identities AS kept
@@ -42,6 +51,7 @@ export async function writeSummary(client: PostgresClient, summary: Summary): Pr
   await add(client, INTO_FAILURE_PERSONS, summary.failurePersons);
   await add(client, INTO_FAILURES, summary.failures);
   await add(client, INTO_NAMES, summary.names);
+  await add(client, INTO_HOURS, summary.hours);
   await add(client, INTO_ROLLUPS, summary.rollups);
 }
 

@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import { constants, zstdCompress, zstdDecompress } from 'node:zlib';
-import { STORED_FIELDS, type StoredRow } from '../row.ts';
+import { MAX_TIME_MS, STORED_FIELDS, type StoredRow } from '../row.ts';
 
 const compress = promisify(zstdCompress);
 const decompress = promisify(zstdDecompress);
@@ -59,6 +59,8 @@ export async function decodePack(data: unknown): Promise<ReadPack> {
 }
 
 const NUMBERS = new Set<keyof StoredRow>(['time', 'acceptedAt', 'step', 'attempts', 'status', 'queuedMs']);
+/** What is beyond, no sink of ours writes; a date of it would throw in every store. */
+const TIMES = new Set<keyof StoredRow>(['time', 'acceptedAt']);
 const REQUIRED = new Set<keyof StoredRow>([
   'time',
   'acceptedAt',
@@ -84,6 +86,7 @@ function readRow(array: unknown): StoredRow | undefined {
 
 function isFieldValue(field: keyof StoredRow, value: unknown): boolean {
   if (value === null) return !REQUIRED.has(field);
+  if (TIMES.has(field) && !((value as number) >= 0 && (value as number) <= MAX_TIME_MS)) return false;
   if (NUMBERS.has(field)) return Number.isSafeInteger(value);
   if (field === 'aliases') return Array.isArray(value) && value.every((alias) => typeof alias === 'string');
   return typeof value === 'string';

@@ -10,7 +10,8 @@ export interface Identities {
 }
 
 const MAX_PERSONS = 10;
-const MAX_ALIASES = 200;
+/** Ties that one question gives. */
+export const MAX_TIES = 200;
 const KEYED = /^(id|email|phone|cio_id|h):/;
 
 /** The lane keys that somebody may mean who types `person`. */
@@ -28,42 +29,37 @@ export function keysOfPerson(person: string, cloak: (identity: string) => string
   return candidatesOf(person).map((each) => (each.startsWith('h:') ? each : cloak(each)));
 }
 
+/** That an alias belongs to a person. */
+export interface Tie {
+  readonly person: string;
+  readonly alias: string;
+}
+
+/** Ties whose person, or whose alias, is one of the keys. */
+export type FindTies = (column: 'person' | 'alias', keys: readonly string[]) => Promise<readonly Tie[]>;
+
 /** All keys that the journal ties to a person, directly or as another identity of theirs. */
-export async function findIdentities(
-  source: JournalSource,
-  workspace: string,
-  candidates: readonly string[],
-): Promise<Identities> {
-  const [owners, first] = await Promise.all([
-    select(source, workspace, 'alias', candidates),
-    select(source, workspace, 'person', candidates),
-  ]);
+export async function findIdentities(findTies: FindTies, candidates: readonly string[]): Promise<Identities> {
+  const [owners, first] = await Promise.all([findTies('alias', candidates), findTies('person', candidates)]);
   const others = [...owners.map(({ person }) => person), ...first.map(({ alias }) => alias).filter(isPerson)];
   const persons = [...new Set([...candidates, ...others])].slice(0, MAX_PERSONS);
   const unread = persons.filter((person) => !candidates.includes(person));
-  const more = unread.length === 0 ? [] : await select(source, workspace, 'person', unread);
+  const more = unread.length === 0 ? [] : await findTies('person', unread);
   const aliases = [...new Set([...first, ...more].map(({ alias }) => alias))];
   const after = (prefix: string) =>
     aliases.filter((each) => each.startsWith(prefix)).map((each) => each.slice(prefix.length));
   return { persons, sessions: after('session:'), anonymous: after('anonymous:'), users: after('user:') };
 }
 
-interface Tie {
-  readonly person: string;
-  readonly alias: string;
-}
-
-async function select(
-  source: JournalSource,
-  workspace: string,
-  column: 'person' | 'alias',
-  keys: readonly string[],
-): Promise<readonly Tie[]> {
-  const { values, add, list } = createValues();
-  const text = `SELECT person, alias FROM journal_identities WHERE workspace = ${add(workspace)} AND ${column} IN ${list(keys)}
-    ORDER BY last_day DESC, alias LIMIT ${MAX_ALIASES}`;
-  const parts = await source.select(text, values);
-  return parts.flat().slice(0, MAX_ALIASES) as unknown as readonly Tie[];
+/** Ties that a journal has. */
+export function tiesIn(source: JournalSource, workspace: string): FindTies {
+  return async (column, keys) => {
+    const { values, add, list } = createValues();
+    const text = `SELECT person, alias FROM journal_identities WHERE workspace = ${add(workspace)} AND ${column} IN ${list(keys)}
+      ORDER BY last_day DESC, alias LIMIT ${MAX_TIES}`;
+    const parts = await source.select(text, values);
+    return parts.flat().slice(0, MAX_TIES) as unknown as readonly Tie[];
+  };
 }
 
 function isPerson(alias: string): boolean {

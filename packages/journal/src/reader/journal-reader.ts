@@ -1,6 +1,6 @@
 import { createIdentityCloak, type PersonPrivacy } from '../intake/person-privacy.ts';
 import { personDigest } from '../store/forgotten.ts';
-import { keysOfPerson } from './identities.ts';
+import { findIdentities, type Identities, keysOfPerson, tiesIn } from './identities.ts';
 import type { JournalSource } from './journal-source.ts';
 import { type FailureGroup, readFailures } from './read-failures.ts';
 import { type Note, type NoteSubject, readNotes } from './read-notes.ts';
@@ -44,6 +44,8 @@ export interface JournalReader {
   /** How each service fares. */
   sources(query?: InWindow): Promise<readonly SourceReport[]>;
   notes(query: InWindow & { readonly subject: NoteSubject; readonly limit?: number }): Promise<readonly Note[]>;
+  /** Under which keys rows of a person may be, as far as other rows tie them together; hashes where persons are hashed. */
+  identities(person: string): Promise<Identities>;
   /** When a person was forgotten, newest first. */
   forgotten(person: string): Promise<readonly ForgottenProof[]>;
   /** How far the read side is behind, in ms. */
@@ -65,6 +67,7 @@ export function createJournalReader(options: JournalReaderOptions): JournalReade
         window: windowOf(window, now()),
         ...(limit === undefined ? {} : { limit }),
       }),
+    identities: (who) => findIdentities(tiesIn(source, workspace), keysOfPerson(who, cloak)),
     async forgotten(who) {
       const { values, list } = createValues();
       const digests = keysOfPerson(who, cloak).map((each) => personDigest(workspace, each));

@@ -29,11 +29,13 @@ export async function readSources(
   workspace: string,
   window: TimeWindow,
 ): Promise<readonly SourceReport[]> {
-  const [rollups, names] = await Promise.all([
-    readRollups(source, workspace, { window, by: ['source', 'outcome', 'errorCode'], stepMs: HOUR_MS }),
+  const [totals, trends, names] = await Promise.all([
+    readRollups(source, workspace, { window, by: ['source', 'outcome', 'errorCode'], stepMs: wholeHours(window) }),
+    readRollups(source, workspace, { window, by: ['source'], outcome: 'delivered', stepMs: HOUR_MS }),
     readNames(source, workspace, window),
   ]);
-  const bySource = Map.groupBy(rollups, (rollup) => rollup.source ?? '');
+  const trendOf = Map.groupBy(trends, (line) => line.source ?? '');
+  const bySource = Map.groupBy(totals, (line) => line.source ?? '');
   const total = (outcomes: Readonly<Record<string, number>>) => Object.values(outcomes).reduce((sum, n) => sum + n, 0);
   return [...bySource]
     .map(([name, lines]): SourceReport => {
@@ -50,10 +52,15 @@ export async function readSources(
           deliveredCount === 0 ? 0 : Math.round(sum(delivered.map(({ queuedMsSum }) => queuedMsSum)) / deliveredCount),
         maxQueuedMs: Math.max(0, ...delivered.map(({ queuedMsMax }) => queuedMsMax)),
         topNames: names.get(name) ?? [],
-        trend: delivered.map(({ at, count }) => ({ at, delivered: count })),
+        trend: (trendOf.get(name) ?? []).map(({ at, count }) => ({ at, delivered: count })),
       };
     })
     .sort((a, b) => total(b.outcomes) - total(a.outcomes));
+}
+
+/** A step that holds the whole window, or nearly: it may be cut in two. */
+function wholeHours({ from, to }: TimeWindow): number {
+  return Math.max(1, Math.ceil((to - from) / HOUR_MS)) * HOUR_MS;
 }
 
 async function readNames(source: JournalSource, workspace: string, window: TimeWindow) {

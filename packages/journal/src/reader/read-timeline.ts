@@ -1,9 +1,9 @@
 import { traceIdOf } from '@cio-fleet/contracts';
 import { toUuid } from '../row-key.ts';
 import { cursorOf, type Position, readCursor } from './cursor.ts';
-import { findIdentities, keysOfPerson } from './identities.ts';
+import { type FindTies, findIdentities, keysOfPerson, tiesIn } from './identities.ts';
 import { ENTRY_COLUMNS, ENTRY_ORDER, type JournalEntry, mergeEntries } from './journal-entry.ts';
-import type { JournalSource, SqlValue } from './journal-source.ts';
+import type { JournalSource, SqlRow, SqlValue } from './journal-source.ts';
 import { createValues, limitOf, type TimeWindow, windowOf } from './window.ts';
 
 /** Whose rows, or rows of what. */
@@ -41,7 +41,7 @@ export interface TimelineContext {
 }
 
 /** One condition per query, each with an index that gives its rows in order: an OR would sort all rows of a busy person. */
-interface Branch {
+export interface Branch {
   readonly column: string;
   readonly keys: readonly SqlValue[];
   readonly onlyOfNobody?: boolean;
@@ -51,26 +51,33 @@ export async function readTimeline(context: TimelineContext, query: TimelineQuer
   const limit = limitOf(query.limit);
   const window = windowOf(query.window, context.nowMs);
   const after = query.after === undefined ? undefined : readCursor(query.after);
-  const branches = await branchesOf(context, query.subject);
-  const parts = await Promise.all(
-    branches.map((branch) => selectBranch(context, { branch, window, after, limit: limit + 1 })),
-  );
-  const rows = mergeEntries(parts.flat(), limit + 1);
+  const branches = await branchesOf(query.subject, context.cloak, tiesIn(context.source, context.workspace));
+  return pageOf(await selectBranches(context, branches, { window, after, limit: limit + 1 }), limit);
+}
+
+/** @param parts - of one row more than the page has, where there are more */
+export function pageOf(parts: readonly (readonly SqlRow[])[], limit: number): TimelinePage {
+  const rows = mergeEntries(parts, limit + 1);
   const last = rows[limit - 1];
   if (rows.length <= limit || last === undefined) return { rows };
   return { rows: rows.slice(0, limit), next: cursorOf(last) };
 }
 
-async function branchesOf(context: TimelineContext, subject: Subject): Promise<readonly Branch[]> {
+/** Under which keys the rows of a subject are. */
+export async function branchesOf(
+  subject: Subject,
+  cloak: TimelineContext['cloak'],
+  findTies: FindTies,
+): Promise<readonly Branch[]> {
   if ('operationId' in subject) return [{ column: 'operation_id', keys: [toUuid(subject.operationId)] }];
   if ('sessionId' in subject) return [{ column: 'session_id', keys: [subject.sessionId] }];
   if ('traceId' in subject) return [{ column: 'trace_id', keys: [traceIdOf(subject.traceId)] }];
   if ('fingerprint' in subject) return [{ column: 'fingerprint', keys: [subject.fingerprint] }];
   if (subject.person.startsWith('anonymous_id:')) {
-    return [{ column: 'anonymous_id', keys: [context.cloak(subject.person.slice('anonymous_id:'.length))] }];
+    return [{ column: 'anonymous_id', keys: [cloak(subject.person.slice('anonymous_id:'.length))] }];
   }
-  const candidates = keysOfPerson(subject.person, context.cloak);
-  const found = await findIdentities(context.source, context.workspace, candidates);
+  const candidates = keysOfPerson(subject.person, cloak);
+  const found = await findIdentities(findTies, candidates);
   const tied: readonly Branch[] = [
     { column: 'session_id', keys: found.sessions, onlyOfNobody: true },
     { column: 'anonymous_id', keys: found.anonymous, onlyOfNobody: true },
@@ -82,14 +89,25 @@ async function branchesOf(context: TimelineContext, subject: Subject): Promise<r
   ];
 }
 
-interface BranchQuery {
-  readonly branch: Branch;
+/** Which of the rows of a branch. */
+export interface Slice {
   readonly window: TimeWindow;
   readonly after: Position | undefined;
   readonly limit: number;
 }
 
-function selectBranch({ source, workspace }: TimelineContext, { branch, window, after, limit }: BranchQuery) {
+/** The rows of each branch in each part of the journal, newest first. */
+export async function selectBranches(
+  { source, workspace }: Pick<TimelineContext, 'source' | 'workspace'>,
+  branches: readonly Branch[],
+  slice: Slice,
+): Promise<readonly (readonly SqlRow[])[]> {
+  const queries = branches.map((branch) => branchQuery(workspace, branch, slice));
+  return (await Promise.all(queries.map(({ text, values }) => source.select(text, values)))).flat();
+}
+
+/** The query for a branch, from the table `journal`. */
+export function branchQuery(workspace: string, branch: Branch, { window, after, limit }: Slice) {
   const { values, add, list } = createValues();
   const [only] = branch.keys;
   const conditions = [
@@ -109,5 +127,5 @@ function selectBranch({ source, workspace }: TimelineContext, { branch, window, 
     );
   }
   const text = `SELECT ${ENTRY_COLUMNS} FROM journal WHERE ${conditions.join(' AND ')} ${ENTRY_ORDER} LIMIT ${limit}`;
-  return source.select(text, values);
+  return { text, values };
 }

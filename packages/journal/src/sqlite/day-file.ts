@@ -1,5 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
-import { SCHEMA, SCHEMA_VERSION } from './schema.ts';
+import { joinBuckets } from '../store/person-buckets.ts';
+import { SCHEMA, SCHEMA_VERSION, UPGRADE_FROM_1 } from './schema.ts';
 
 /** How long one process waits for another that writes the same file, in ms. */
 const BUSY_TIMEOUT_MS = 10_000;
@@ -14,7 +15,8 @@ export function openForWriting(file: string): DatabaseSync {
   try {
     database.exec(`PRAGMA page_size = ${PAGE_BYTES}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;
       PRAGMA cache_size = -65536;`);
-    if (versionOf(database) === 0) createSchema(database);
+    database.function('join_buckets', (a, b) => joinBuckets(String(a), String(b)));
+    if (!isReady(database)) createSchema(database);
     return database;
   } catch (error) {
     database.close();
@@ -22,13 +24,22 @@ export function openForWriting(file: string): DatabaseSync {
   }
 }
 
-/** Opens a day's file for reading, beside whoever writes it. */
+/** Opens a day's file for reading, beside whoever writes it. Knows PostgreSQL's `bit_or`, which the reader asks for. */
 export function openForReading(file: string): DatabaseSync {
-  return new DatabaseSync(file, { readOnly: true, timeout: BUSY_TIMEOUT_MS });
+  const database = new DatabaseSync(file, { readOnly: true, timeout: BUSY_TIMEOUT_MS });
+  database.aggregate('bit_or', {
+    start: '',
+    step: (joined, buckets) => joinBuckets(String(joined), String(buckets)),
+  });
+  return database;
 }
 
-/** Whether a file is ready: its writer may have made it just now and not got to the tables. */
-export function versionOf(database: DatabaseSync): number {
+/** Whether a file can be read: its writer may have made it just now, or be about to bring it up to date. */
+export function isReady(database: DatabaseSync): boolean {
+  return versionOf(database) === SCHEMA_VERSION;
+}
+
+function versionOf(database: DatabaseSync): number {
   const row = database.prepare('PRAGMA user_version').get() as { user_version: number };
   if (row.user_version > SCHEMA_VERSION) {
     throw new Error(
@@ -42,7 +53,8 @@ export function versionOf(database: DatabaseSync): number {
 function createSchema(database: DatabaseSync): void {
   database.exec('BEGIN IMMEDIATE');
   try {
-    if (versionOf(database) === 0) database.exec(SCHEMA);
+    const version = versionOf(database);
+    if (version < SCHEMA_VERSION) database.exec(version === 0 ? SCHEMA : UPGRADE_FROM_1);
     database.exec('COMMIT');
   } catch (error) {
     database.exec('ROLLBACK');

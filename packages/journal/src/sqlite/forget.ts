@@ -2,6 +2,9 @@ import type { DatabaseSync } from 'node:sqlite';
 import { personDigest, sortAliases } from '../store/forgotten.ts';
 import type { ForgetOptions } from '../store/journal-store.ts';
 
+/** How long the emptying of a log waits for readers, in ms. */
+const EMPTYING_TIMEOUT_MS = 200;
+
 /** The identities that one day's file ties to the persons. */
 export function aliasesIn(database: DatabaseSync, { workspace, persons }: ForgetOptions): readonly string[] {
   const rows = database
@@ -33,13 +36,25 @@ export function forgetIn(database: DatabaseSync, options: ForgetOptions, aliases
         .run(options.workspace, JSON.stringify(persons));
     }
     database.exec('COMMIT');
-    // Else what was deleted would stay readable in the log.
-    if (Number(changes) > 0) database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
     return Number(changes);
   } catch (error) {
     if (database.isTransaction) database.exec('ROLLBACK');
     throw error;
   }
+}
+
+/**
+ * Empties the log, in which what was deleted stays readable.
+ *
+ * @returns false while somebody reads the file: then it must be tried again
+ */
+export function emptyLog(database: DatabaseSync): boolean {
+  const { timeout } = database.prepare('PRAGMA busy_timeout').get() as { timeout: number };
+  // Rows wait meanwhile, and a reader may be at it for seconds.
+  database.exec(`PRAGMA busy_timeout = ${EMPTYING_TIMEOUT_MS}`);
+  const isEmptied = database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get()?.busy === 0;
+  database.exec(`PRAGMA busy_timeout = ${timeout}`);
+  return isEmptied;
 }
 
 export function proveIn(database: DatabaseSync, options: ForgetOptions, rows: number): void {

@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { workerData } from 'node:worker_threads';
 import type { SqlRow, SqlValue } from '../reader/journal-source.ts';
-import { openForReading, versionOf } from './day-file.ts';
+import { isReady, openForReading } from './day-file.ts';
 import { fileOf, listDayFiles } from './day-files.ts';
 import { unpackPayload } from './payload-codec.ts';
 import { serveThread } from './thread-calls.ts';
@@ -32,7 +32,7 @@ function openDays(): readonly OpenDay[] {
     const found = open.get(day);
     if (found !== undefined) return found;
     const database = openForReading(fileOf(folder, day));
-    if (versionOf(database) === 0) {
+    if (!isReady(database)) {
       database.close();
       return [];
     }

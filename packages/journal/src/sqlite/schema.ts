@@ -1,5 +1,18 @@
 /** What a newer version must not find: it would have to migrate first. Kept in `user_version`. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
+
+const SINCE_2 = `
+CREATE TABLE journal_hours (
+  hour INTEGER, workspace TEXT, source TEXT, action TEXT, outcome TEXT, error_code TEXT,
+  count INTEGER NOT NULL, queued_ms_sum INTEGER NOT NULL, queued_ms_max INTEGER NOT NULL,
+  PRIMARY KEY (hour, workspace, source, action, outcome, error_code)
+) WITHOUT ROWID;
+CREATE TABLE journal_failure_persons (
+  day INTEGER, workspace TEXT, fingerprint TEXT,
+  buckets TEXT NOT NULL,  -- a 1 for each that was hit
+  PRIMARY KEY (day, workspace, fingerprint)
+) WITHOUT ROWID;
+`;
 
 /** The same tables and columns as PostgreSQL's, in each day's file. Sums and identities are those of the file's own rows. */
 export const SCHEMA = `
@@ -33,9 +46,6 @@ CREATE TABLE journal_failures (
   count INTEGER NOT NULL, first_at INTEGER NOT NULL, last_at INTEGER NOT NULL, sample TEXT NOT NULL,
   PRIMARY KEY (hour, workspace, fingerprint, action, status, error_code, reason)
 ) WITHOUT ROWID;
-CREATE TABLE journal_failure_persons (
-  day INTEGER, workspace TEXT, fingerprint TEXT, bucket INTEGER, PRIMARY KEY (day, workspace, fingerprint, bucket)
-) WITHOUT ROWID;
 CREATE TABLE journal_identities (
   workspace TEXT, person TEXT, alias TEXT, last_day TEXT NOT NULL, PRIMARY KEY (workspace, person, alias)
 ) WITHOUT ROWID;
@@ -43,5 +53,15 @@ CREATE INDEX journal_identities_alias ON journal_identities (workspace, alias);
 CREATE TABLE journal_forgotten (
   at INTEGER NOT NULL, workspace TEXT NOT NULL, person_digest TEXT NOT NULL, what TEXT NOT NULL, rows INTEGER NOT NULL
 );
+${SINCE_2}
+PRAGMA user_version = ${SCHEMA_VERSION};
+`;
+
+/** What brings a file of version 1 up to date: its sums by the hour. How many persons its failures hit is counted anew. */
+export const UPGRADE_FROM_1 = `DROP TABLE journal_failure_persons;
+${SINCE_2}
+INSERT INTO journal_hours
+SELECT minute - minute % 3600000, workspace, source, action, outcome, error_code, SUM(count), SUM(queued_ms_sum), MAX(queued_ms_max)
+FROM journal_rollups GROUP BY 1, 2, 3, 4, 5, 6;
 PRAGMA user_version = ${SCHEMA_VERSION};
 `;

@@ -1,4 +1,5 @@
 import { STORED_FIELDS } from '../row.ts';
+import { isArchived } from '../store/is-archived.ts';
 import { type JournalStore, JournalUnavailableError } from '../store/journal-store.ts';
 import { startThread, type ThreadCalls } from './thread-calls.ts';
 import type { WriterThreadData } from './writer-thread.ts';
@@ -41,11 +42,13 @@ export function createSqliteStore(options: SqliteStoreOptions): JournalStore {
     write: (rows) => ask('write', JSON.stringify(rows.map((row) => STORED_FIELDS.map((field) => row[field])))),
     async maintain({ nowMs, retentionDays: kept, archive }) {
       const expired = await ask<readonly string[]>('expired', nowMs, kept);
+      const dropped: string[] = [];
       for (const day of expired) {
-        await archive?.(day);
+        if (!(await isArchived(day, archive))) continue;
         await ask('drop', day);
+        dropped.push(day);
       }
-      return { dropped: expired };
+      return { dropped };
     },
     forget: (request) => ask('forget', request),
     async stop() {

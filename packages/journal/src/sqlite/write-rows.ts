@@ -16,12 +16,16 @@ const INTO_SUMS = {
   rollups: `INSERT INTO journal_rollups VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET count = count + excluded.count, queued_ms_sum = queued_ms_sum + excluded.queued_ms_sum,
       queued_ms_max = max(queued_ms_max, excluded.queued_ms_max)`,
+  hours: `INSERT INTO journal_hours VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT DO UPDATE SET count = count + excluded.count, queued_ms_sum = queued_ms_sum + excluded.queued_ms_sum,
+      queued_ms_max = max(queued_ms_max, excluded.queued_ms_max)`,
   names: 'INSERT INTO journal_names VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET count = count + excluded.count',
   failures: `INSERT INTO journal_failures VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET count = count + excluded.count, first_at = min(first_at, excluded.first_at),
       sample = CASE WHEN excluded.last_at >= last_at THEN excluded.sample ELSE sample END,
       last_at = max(last_at, excluded.last_at)`,
-  failurePersons: 'INSERT INTO journal_failure_persons VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
+  failurePersons: `INSERT INTO journal_failure_persons VALUES (?, ?, ?, ?)
+    ON CONFLICT DO UPDATE SET buckets = join_buckets(buckets, excluded.buckets)`,
   identities: `INSERT INTO journal_identities VALUES (?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET last_day = excluded.last_day WHERE last_day < excluded.last_day`,
 } as const satisfies Record<keyof Summary, string>;

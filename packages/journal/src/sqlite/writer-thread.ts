@@ -1,11 +1,12 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { workerData } from 'node:worker_threads';
+import { addPendingErasureIn } from '../archive/pending-erasures.ts';
 import { STORED_FIELDS, type StoredRow } from '../row.ts';
 import { DAY_MS, dayOf, daysAround, isExpired, startOfDay } from '../store/days.ts';
 import type { ForgetOptions, ForgetReport, StoreReport } from '../store/journal-store.ts';
 import { openForWriting } from './day-file.ts';
 import { fileOf, listDayFiles, makeFolder, OTHER_DAY, removeDayFile } from './day-files.ts';
-import { aliasesIn, forgetIn, proveIn } from './forget.ts';
+import { aliasesIn, emptyLog, forgetIn, proveIn } from './forget.ts';
 import { serveThread } from './thread-calls.ts';
 import { createRowWriter, type RowWriter } from './write-rows.ts';
 
@@ -23,6 +24,8 @@ interface OpenDay {
 }
 
 const open = new Map<string, OpenDay>();
+/** Days whose log may still hold what was forgotten. */
+const fullLogs = new Set<string>();
 let retained = retainedAtFirst;
 
 function openDay(day: string): OpenDay {
@@ -33,6 +36,10 @@ function openDay(day: string): OpenDay {
     open.set(day, found);
   }
   return found;
+}
+
+function emptyLogs(): void {
+  for (const day of fullLogs) if (emptyLog(openDay(day).database)) fullLogs.delete(day);
 }
 
 function closeDay(day: string): void {
@@ -52,6 +59,12 @@ serveThread({
     makeFolder(folder);
     openDay(OTHER_DAY);
     openDay(dayOf(nowMs));
+    // An older version's files are brought up to date now: readers wait for that.
+    for (const day of listDayFiles(folder)) {
+      if (open.has(day)) continue;
+      openDay(day);
+      closeDay(day);
+    }
   },
 
   /** @param text - JSON of rows as arrays; cheaper to send than objects */
@@ -70,6 +83,7 @@ serveThread({
   /** Makes tomorrow's file today. @returns the days that are over */
   expired(nowMs: number, retentionDays: number): readonly string[] {
     retained = retentionDays;
+    emptyLogs();
     for (const day of daysAround(nowMs, retentionDays).filter((each) => startOfDay(each) <= nowMs + DAY_MS)) {
       if (startOfDay(day) >= startOfDay(dayOf(nowMs))) openDay(day);
     }
@@ -84,6 +98,7 @@ serveThread({
   },
 
   drop(day: string) {
+    fullLogs.delete(day);
     closeDay(day);
     removeDayFile(folder, day);
   },
@@ -91,8 +106,17 @@ serveThread({
   forget(options: ForgetOptions): ForgetReport {
     const days = listDayFiles(folder);
     const aliases = [...new Set(days.flatMap((day) => aliasesIn(openDay(day).database, options)))];
+    // Before the days: what is tied to a person goes with their rows.
+    if (options.alsoArchived === true && options.isRepeat !== true) {
+      addPendingErasureIn(openDay(OTHER_DAY).database, options, aliases);
+    }
     let rows = 0;
-    for (const day of days) rows += forgetIn(openDay(day).database, options, aliases);
+    for (const day of days) {
+      const forgotten = forgetIn(openDay(day).database, options, aliases);
+      if (forgotten > 0) fullLogs.add(day);
+      rows += forgotten;
+    }
+    emptyLogs();
     // The proof outlives the days.
     if (rows > 0 || options.isRepeat !== true) proveIn(openDay(OTHER_DAY).database, options, rows);
     return { rows };

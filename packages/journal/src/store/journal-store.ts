@@ -13,7 +13,10 @@ export interface MaintenanceOptions {
   readonly nowMs: number;
   /** Days of acceptance that are kept, today included. */
   readonly retentionDays: number;
-  /** Called with each day before it is dropped; the day stays when it rejects. @defaultValue days are dropped at once */
+  /**
+   * Called with each day before it is dropped, and again when rows may have come meanwhile; the day stays when it rejects, and the others
+   * are dropped all the same. @defaultValue days are dropped at once
+   */
   readonly archive?: (day: string) => Promise<void>;
 }
 
@@ -34,6 +37,8 @@ export interface ForgetOptions {
   readonly nowMs: number;
   /** It was done before, and is only done again for rows that came late: no proof where there are none. @defaultValue false */
   readonly isRepeat?: boolean;
+  /** Whether there is an archive that has to forget them, too; who, and what is tied to them, is kept until it has. @defaultValue false */
+  readonly alsoArchived?: boolean;
 }
 
 export interface ForgetReport {

@@ -1,12 +1,10 @@
-import { crc32 } from 'node:zlib';
 import { normalizeReason } from '../failure-fingerprint.ts';
 import type { StoredRow } from '../row.ts';
 import { DAY_MS, dayOf } from './days.ts';
+import { PersonBuckets } from './person-buckets.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
-/** Persons of a group of failures are counted by how many of these they hit. See `estimatePersons`. */
-export const PERSON_BUCKETS = 4_096;
 
 /** One line of a table of sums: what it is about, then what is added. */
 export type SummaryRow = readonly (string | number)[];
@@ -15,11 +13,13 @@ export type SummaryRow = readonly (string | number)[];
 export interface Summary {
   /** minute, workspace, source, action, outcome, error code; count, sum and maximum of queued ms */
   readonly rollups: readonly SummaryRow[];
+  /** The same by hour. */
+  readonly hours: readonly SummaryRow[];
   /** hour, workspace, source, action, name; count */
   readonly names: readonly SummaryRow[];
   /** hour, workspace, fingerprint, action, status, error code, reason; count, first, last, a sample's operation id */
   readonly failures: readonly SummaryRow[];
-  /** day, workspace, fingerprint, bucket */
+  /** day, workspace, fingerprint; buckets of persons */
   readonly failurePersons: readonly SummaryRow[];
   /** workspace, person, alias; last day */
   readonly identities: readonly SummaryRow[];
@@ -30,7 +30,7 @@ export function summarize(rows: readonly StoredRow[]): Summary {
   const rollups = new Map<string, [...key: (string | number)[]]>();
   const names = new Map<string, (string | number)[]>();
   const failures = new Map<string, (string | number)[]>();
-  const failurePersons = new Map<string, SummaryRow>();
+  const failurePersons = new Map<string, PersonsOfFailure>();
   const identities = new Map<string, SummaryRow>();
   for (const row of rows) {
     addRollup(rollups, row);
@@ -40,9 +40,12 @@ export function summarize(rows: readonly StoredRow[]): Summary {
   }
   return {
     rollups: sorted(rollups),
+    hours: sorted(hoursOf(rollups.values())),
     names: sorted(names),
     failures: sorted(failures),
-    failurePersons: sorted(failurePersons),
+    failurePersons: sorted(
+      new Map([...failurePersons].map(([key, { line, buckets }]) => [key, [...line, buckets.toString()]])),
+    ),
     identities: sorted(identities),
   };
 }
@@ -56,23 +59,6 @@ export function aliasesOf(row: StoredRow): readonly string[] {
   return aliases.filter((alias) => alias !== row.person);
 }
 
-/**
- * About how many persons hit `buckets` of {@link PERSON_BUCKETS} buckets (linear counting): within a few per cent up to 10,000,
- * and no more than about 34,000.
- */
-export function estimatePersons(buckets: number): number {
-  const free = Math.max(1, PERSON_BUCKETS - buckets);
-  return Math.round(-PERSON_BUCKETS * Math.log(free / PERSON_BUCKETS));
-}
-
-/** Spread evenly: a CRC alone puts numbered persons into a pattern. The mixing is that of MurmurHash3. */
-export function bucketOf(person: string): number {
-  let bits = crc32(person);
-  bits = Math.imul(bits ^ (bits >>> 16), 0x85_eb_ca_6b);
-  bits = Math.imul(bits ^ (bits >>> 13), 0xc2_b2_ae_35);
-  return ((bits ^ (bits >>> 16)) >>> 0) % PERSON_BUCKETS;
-}
-
 function addRollup(rollups: Map<string, (string | number)[]>, row: StoredRow): void {
   const minute = floorTo(row.time, MINUTE_MS);
   const key = [minute, row.workspace, row.source ?? '', row.action, row.outcome, row.errorCode ?? ''];
@@ -83,15 +69,33 @@ function addRollup(rollups: Map<string, (string | number)[]>, row: StoredRow): v
   sums[8] = Math.max(sums[8] as number, queuedMs);
 }
 
+/** From the lines by minute, which are far fewer than rows. */
+function hoursOf(minutes: Iterable<SummaryRow>): Map<string, (string | number)[]> {
+  const hours = new Map<string, (string | number)[]>();
+  for (const [minute, ...rest] of minutes) {
+    const [count, queuedMsSum, queuedMsMax] = rest.slice(5) as [number, number, number];
+    const sums = entry(hours, [floorTo(minute as number, HOUR_MS), ...rest.slice(0, 5)], [0, 0, 0]);
+    sums[6] = (sums[6] as number) + count;
+    sums[7] = (sums[7] as number) + queuedMsSum;
+    sums[8] = Math.max(sums[8] as number, queuedMsMax);
+  }
+  return hours;
+}
+
 function addName(names: Map<string, (string | number)[]>, row: StoredRow): void {
-  const key = [floorTo(row.time, HOUR_MS), row.workspace, row.source ?? '', row.action, row.name ?? ''];
+  const key = [floorTo(row.time, HOUR_MS), row.workspace, row.source ?? '', row.action, summedNameOf(row)];
   const sums = entry(names, key, [0]);
   sums[5] = (sums[5] as number) + 1;
 }
 
+/** The name of a page is its address, and what follows the path is about who looked at it: in sums nobody would forget it. */
+function summedNameOf({ action, name }: StoredRow): string {
+  return action === 'page' ? (name ?? '').replace(/[?#].*$/s, '') : (name ?? '');
+}
+
 function addFailure(
   failures: Map<string, (string | number)[]>,
-  persons: Map<string, SummaryRow>,
+  persons: Map<string, PersonsOfFailure>,
   row: StoredRow,
   fingerprint: string,
 ): void {
@@ -107,8 +111,16 @@ function addFailure(
   }
   const who = row.person ?? row.anonymousId ?? row.sessionId;
   if (who === null) return;
-  const bucketKey = [floorTo(row.time, DAY_MS), row.workspace, fingerprint, bucketOf(who)];
-  persons.set(keyText(bucketKey), bucketKey);
+  const line = [floorTo(row.time, DAY_MS), row.workspace, fingerprint];
+  const text = keyText(line);
+  const found = persons.get(text) ?? { line, buckets: new PersonBuckets() };
+  found.buckets.add(who);
+  persons.set(text, found);
+}
+
+interface PersonsOfFailure {
+  readonly line: SummaryRow;
+  readonly buckets: PersonBuckets;
 }
 
 function addIdentities(identities: Map<string, SummaryRow>, row: StoredRow): void {

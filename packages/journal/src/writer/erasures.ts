@@ -13,6 +13,8 @@ export interface Erasures {
 const REPEAT_MS = 3_600_000;
 const MAX_PERSONS = 100_000;
 const PERSONS_PER_CALL = 500;
+/** Erasures that were accepted in so many ms are done in one call. */
+const TOGETHER_MS = 1_000;
 const ERASING = new Set(['suppress', 'delete']);
 
 interface Erasure {
@@ -22,16 +24,23 @@ interface Erasure {
   readonly seenAtMs: number;
 }
 
-export function createErasures(store: JournalStore): Erasures {
+/** Those of one workspace and of about one time: who came back since then must not lose what they said after somebody else's erasure. */
+function togetherOf({ workspace, acceptedUntilMs }: Erasure): string {
+  return `${workspace} ${Math.floor(acceptedUntilMs / TOGETHER_MS)}`;
+}
+
+/** @param alsoArchived - whether there is an archive that has to forget them, too */
+export function createErasures(store: JournalStore, alsoArchived = false): Erasures {
   const recent = new Map<string, Erasure>();
 
   async function forget(erasures: readonly Erasure[], nowMs: number, isRepeat: boolean): Promise<void> {
-    for (const [workspace, ofWorkspace] of Map.groupBy(erasures, (erasure) => erasure.workspace)) {
+    for (const ofWorkspace of Map.groupBy(erasures, togetherOf).values()) {
       for (let from = 0; from < ofWorkspace.length; from += PERSONS_PER_CALL) {
         const some = ofWorkspace.slice(from, from + PERSONS_PER_CALL);
+        const workspace = some[0]?.workspace ?? '';
         const persons = some.map(({ person }) => person);
         const acceptedUntilMs = Math.max(...some.map((erasure) => erasure.acceptedUntilMs));
-        await store.forget({ workspace, persons, acceptedUntilMs, nowMs, what: 'payloads', isRepeat });
+        await store.forget({ workspace, persons, acceptedUntilMs, nowMs, what: 'payloads', isRepeat, alsoArchived });
       }
     }
   }

@@ -24,6 +24,8 @@ export interface JournalWriterOptions {
   readonly retentionDays?: number;
   /** Called with each day before it is dropped; the day stays when it rejects. @defaultValue none */
   readonly archive?: (day: string) => Promise<void>;
+  /** Called now and then; makes the archive forget whom the journal forgot. Needed with `archive`. @defaultValue none */
+  readonly eraseArchived?: () => Promise<void>;
   /** Packs in memory at once. @defaultValue 16 */
   readonly packs?: number;
   /** Rows written in one transaction. @defaultValue 2_000 */
@@ -83,7 +85,7 @@ export function createJournalWriter(options: JournalWriterOptions): JournalWrite
   const { redis, workspace, store, logger } = settings;
   const account = createPackAccount(redis, workspace);
   const totals = { inserted: 0, repeated: 0, rejected: 0, unreadable: 0, isAvailable: false };
-  const erasures = createErasures(store);
+  const erasures = createErasures(store, settings.eraseArchived !== undefined);
   let stopping = new AbortController();
   let worker: PackWorker | undefined;
   let background: Promise<unknown> = Promise.resolve();
@@ -156,6 +158,7 @@ export function createJournalWriter(options: JournalWriterOptions): JournalWrite
         });
         if (dropped.length > 0) logger.info({ days: dropped }, 'days of the journal are over and dropped');
         await erasures.repeat(Date.now());
+        await settings.eraseArchived?.();
         if (round % ROUNDS_PER_RECOUNT === 0) await account.recount();
       } catch (error) {
         logger.warn({ err: error }, 'the journal could not be maintained; it is tried again');
