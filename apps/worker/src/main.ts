@@ -66,6 +66,7 @@ const writing = createJournalRole({
   redis,
   workspaces: roles.has('journal') ? workspaces.map(({ name }) => name) : [],
   journal,
+  isDelivering: roles.has('deliver'),
   lockMs: config.CIO_FLEET_LOCK_MS,
   stalledCheckMs: config.CIO_FLEET_STALLED_CHECK_MS,
   logger,

@@ -6,13 +6,13 @@ it('has nothing left once the saved time is spent, and earns its share of what p
   let cpuMs = 0;
   const share = createCpuShare(0.1, { own: () => ownMs, cpu: () => cpuMs });
   const work = () => {
-    ownMs += 150;
-    cpuMs += 150;
+    ownMs += 50;
+    cpuMs += 50;
     return 'done';
   };
   expect(share.hasLeft).toBe(true);
   expect(share.measure(work)).toBe('done');
-  // 100 ms were saved, 15 ms were earned meanwhile.
+  // 30 ms were saved, 5 ms were earned meanwhile.
   expect(share.hasLeft).toBe(false);
   ownMs += 400;
   expect(share.hasLeft).toBe(true);
@@ -23,12 +23,12 @@ it('earns nothing while others keep it waiting', () => {
   let cpuMs = 0;
   const share = createCpuShare(0.5, { own: () => ownMs, cpu: () => cpuMs });
   const work = () => {
-    cpuMs += 60;
-    ownMs += 60;
+    cpuMs += 20;
+    ownMs += 20;
   };
   share.measure(work);
   share.measure(work);
-  expect(share.hasLeft).toBe(true); // 100 ms were saved, 60 ms were earned, 120 ms spent
+  expect(share.hasLeft).toBe(true); // 30 ms were saved, 20 ms were earned, 40 ms spent
   for (let n = 0; n < 10; n += 1) share.measure(work);
   expect(share.hasLeft).toBe(false);
 });

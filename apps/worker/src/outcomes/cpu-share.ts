@@ -18,7 +18,7 @@ export interface CpuClocks {
 }
 
 /** How much of the share may be saved up, in ms: a burst after a quiet second is fine. */
-const MOST_SAVED_MS = 100;
+const MOST_SAVED_MS = 30;
 
 /** @param share - of one core, 0 to 1 */
 export function createCpuShare(share: number, clocks: CpuClocks = {}): CpuShare {

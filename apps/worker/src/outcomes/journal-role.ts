@@ -9,11 +9,14 @@ import {
 import { type Service, service } from '@cio-fleet/lifecycle';
 import type { Logger } from '@cio-fleet/telemetry';
 import type { Redis } from 'ioredis';
+import { createIdleTurns } from './idle-turns.ts';
 
 export interface JournalRoleOptions {
   readonly redis: Redis;
   readonly workspaces: readonly string[];
   readonly journal: JournalSettings;
+  /** Whether this process delivers, too: then the writers use what time that leaves. */
+  readonly isDelivering: boolean;
   readonly lockMs: number;
   readonly stalledCheckMs: number;
   readonly logger: Logger;
@@ -34,6 +37,7 @@ export function createJournalRole(options: JournalRoleOptions): JournalRole {
   const { place, retentionDays, archive } = journal;
   const store = createJournalStore(place, logger, retentionDays);
   const archiver = archive && createDayArchiver({ place, target: archive, retentionDays, logger });
+  const turn = options.isDelivering ? createIdleTurns() : undefined;
   const writers = new Map(
     workspaces.map((workspace) => [
       workspace,
@@ -43,6 +47,7 @@ export function createJournalRole(options: JournalRoleOptions): JournalRole {
         store,
         keepsStore: true,
         retentionDays,
+        ...(turn && { turn }),
         ...(archiver && { archive: archiver.archive, eraseArchived: archiver.eraseWhenDue }),
         lockMs,
         stalledCheckMs,

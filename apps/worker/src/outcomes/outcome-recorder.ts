@@ -4,8 +4,9 @@ import type { FailedAttempt, SettledBatch } from '@cio-fleet/lanes';
 import { type Service, service } from '@cio-fleet/lifecycle';
 import type { Logger } from '@cio-fleet/telemetry';
 import type { Redis } from 'ioredis';
+import { createIdleTurns } from './idle-turns.ts';
 import { createLiveFeed } from './live-feed.ts';
-import { rowOfFate, rowOfRedrive, rowsOfFailure } from './outcome-rows.ts';
+import { rowOfFate, rowOfRedrive, rowsOfBatch, rowsOfFailure } from './outcome-rows.ts';
 import { createRowKeeper } from './row-keeper.ts';
 
 /** Tells the journal and the live page of one workspace what became of operations. Never in the way of delivery. */
@@ -28,6 +29,9 @@ export interface OutcomeRecorderOptions {
   readonly onDropped: (dropped: Dropped) => void;
 }
 
+/** Rows beyond what is awaited. A long list of them costs more than it is worth: the collector copies it again and again. */
+const MAX_BUFFERED_ROWS = 10_000;
+
 /** How long a stop waits for Redis to take the last rows, in ms. */
 const STOP_TIMEOUT_MS = 2_000;
 
@@ -36,7 +40,15 @@ export function createOutcomeRecorder(options: OutcomeRecorderOptions): OutcomeR
   const sink =
     journal.place === undefined
       ? undefined
-      : createJournalSink({ redis, workspace, ...journal.intake, logger, onDropped: options.onDropped });
+      : createJournalSink({
+          redis,
+          workspace,
+          ...journal.intake,
+          logger,
+          onDropped: options.onDropped,
+          turn: createIdleTurns(),
+          maxBufferedRows: MAX_BUFFERED_ROWS,
+        });
   const keeper = sink && createRowKeeper({ sink });
   const live = options.isLive
     ? createLiveFeed({
@@ -61,7 +73,7 @@ export function createOutcomeRecorder(options: OutcomeRecorderOptions): OutcomeR
       stop: async () => void (await Promise.all([live?.stop(), sink?.stop({ timeoutMs: STOP_TIMEOUT_MS })])),
     }),
     async settling(batch) {
-      await keeper?.keep(() => batch.operations.flatMap((_, index) => rowOfFate(batch, index, workerId) ?? []));
+      await keeper?.keep((room) => rowsOfBatch(batch, workerId, room));
     },
     settled(batch) {
       if (live === undefined) return;

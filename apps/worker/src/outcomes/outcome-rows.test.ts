@@ -1,7 +1,7 @@
 import type { QueuedOperation } from '@cio-fleet/contracts';
 import { type FailedAttempt, type Fate, fallbackAddress, laneAddress, type SettledBatch } from '@cio-fleet/lanes';
 import { describe, expect, it } from 'vitest';
-import { rowOfFate, rowOfRedrive, rowsOfFailure } from './outcome-rows.ts';
+import { rowOfFate, rowOfRedrive, rowsOfBatch, rowsOfFailure } from './outcome-rows.ts';
 
 const operation: QueuedOperation = {
   id: '01JD8000000000000000000000',
@@ -102,5 +102,26 @@ describe('the rows of a failed request', () => {
       (kind) => rowsOfFailure({ ...failure, kind, attempt: 1 }, 'worker-1')[0]?.occurrence,
     );
     expect(occurrences).toEqual([5_001, 7_501]);
+  });
+});
+
+describe('the rows of a batch', () => {
+  const erasure: QueuedOperation = { ...operation, op: { type: 'person', identifiers: { id: '7' }, action: 'delete' } };
+  const batch: SettledBatch = {
+    queue: laneAddress('shop', 3),
+    operations: [operation, operation, operation, erasure],
+    fates: [{ kind: 'delivered' }, { kind: 'delivered' }, { kind: 'erased' }, { kind: 'delivered' }],
+    attempts: 1,
+    atMs: 4_000,
+  };
+
+  it('are as many as there is room for', () => {
+    expect(rowsOfBatch(batch, 'worker-1', Number.POSITIVE_INFINITY)).toMatchObject({ shed: 0, rows: { length: 4 } });
+    expect(rowsOfBatch(batch, 'worker-1', 1)).toMatchObject({ shed: 1, rows: { length: 3 } });
+  });
+
+  it('leave out plain deliveries alone', () => {
+    const { rows } = rowsOfBatch(batch, 'worker-1', 0);
+    expect(rows.map(({ outcome, action }) => `${outcome} ${action}`)).toEqual(['erased track', 'delivered delete']);
   });
 });

@@ -1,6 +1,7 @@
-import type { QueuedOperation } from '@cio-fleet/contracts';
+import { isErasure, type QueuedOperation } from '@cio-fleet/contracts';
 import { type JournalRow, rowOfOperation } from '@cio-fleet/journal';
 import type { FailedAttempt, Fate, QueueAddress, SettledBatch } from '@cio-fleet/lanes';
+import type { MadeRows } from './row-keeper.ts';
 
 /** Room for the rows of refusals beside those of counted attempts: both kinds are numbered from 1. */
 const REFUSED_FROM = { setup: 5_000, throttled: 7_500 } as const;
@@ -25,6 +26,26 @@ export function rowOfFate(batch: SettledBatch, index: number, worker: string): J
     ...facts,
   });
   return fate.kind === 'erased' ? withoutPayload(row) : row;
+}
+
+/** Rows of a batch that is being settled; of plain deliveries `room` at most. */
+export function rowsOfBatch(batch: SettledBatch, worker: string, room: number): MadeRows {
+  const rows: JournalRow[] = [];
+  let left = room;
+  let shed = 0;
+  for (const [index, { op }] of batch.operations.entries()) {
+    // The journal learns from an erasure whom to forget.
+    if (batch.fates[index]?.kind === 'delivered' && !isErasure(op)) {
+      left -= 1;
+      if (left < 0) {
+        shed += 1;
+        continue;
+      }
+    }
+    const row = rowOfFate(batch, index, worker);
+    if (row !== undefined) rows.push(row);
+  }
+  return { rows, shed };
 }
 
 type FateFacts = Pick<JournalRow, 'outcome' | 'attempts' | 'status' | 'errorCode' | 'reason'>;

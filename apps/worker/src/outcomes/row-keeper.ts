@@ -9,23 +9,30 @@ export interface RowKeeper {
    * batch that is settled has its rows there, whoever crashes; a batch that isn't comes again, and its rows with it. Beyond its
    * bounds the keeper only records rows, and a crash then loses those that are still in memory. Never rejects.
    *
-   * @param rows - made only when they are wanted, so that their making counts as work for the journal
+   * @param makeRows - called with the most rows that there is room for; what tells more than that all went well is made all the same
    */
-  keep(rows: () => readonly JournalRow[]): Promise<void>;
+  keep(makeRows: (room: number) => MadeRows): Promise<void>;
+}
+
+/** The rows of a batch. */
+export interface MadeRows {
+  readonly rows: readonly JournalRow[];
+  /** Deliveries without a row, for want of room. */
+  readonly shed: number;
 }
 
 export interface RowKeeperOptions {
   /** Its connection must be the one that settles batches. */
-  readonly sink: Pick<JournalSink, 'record' | 'write'>;
+  readonly sink: Pick<JournalSink, 'record' | 'room' | 'shed' | 'write'>;
   /** The longest that a batch waits for its rows to be packed, in ms. @defaultValue 1_000 */
   readonly maxWaitMs?: number;
-  /** Share of one core for rows that are waited for; beyond it they are only recorded. @defaultValue 0.1 */
+  /** Share of one core for making and packing rows that are waited for, about a third of what they cost in all; beyond it they are only recorded. @defaultValue 0.04 */
   readonly maxCpuShare?: number;
   /** How long nobody waits after the queue was full or packing slow, in ms. @defaultValue 1_000 */
   readonly restMs?: number;
 }
 
-const defaults = { maxWaitMs: 1_000, maxCpuShare: 0.1, restMs: 1_000 } satisfies Partial<RowKeeperOptions>;
+const defaults = { maxWaitMs: 1_000, maxCpuShare: 0.04, restMs: 1_000 } satisfies Partial<RowKeeperOptions>;
 
 /** By these the journal learns that it must forget somebody: few, and not to be shed. */
 const ERASING: ReadonlySet<string> = new Set(['suppress', 'delete']);
@@ -74,7 +81,8 @@ export function createRowKeeper(options: RowKeeperOptions): RowKeeper {
   return {
     async keep(makeRows) {
       const isBusy = !share.hasLeft || performance.now() < restsUntil;
-      const rows = share.measure(makeRows);
+      const { rows, shed } = share.measure(() => makeRows(isBusy ? sink.room() : Number.POSITIVE_INFINITY));
+      sink.shed('delivered', shed);
       const awaited = isBusy ? rows.filter(({ action }) => ERASING.has(action)) : rows;
       if (isBusy) for (const row of rows) if (!ERASING.has(row.action)) sink.record(row);
       if (awaited.length === 0) return;

@@ -2,7 +2,8 @@ import type { JournalRow } from '../row.ts';
 import type { Dropped, DropReason, JournalLogger } from './journal-sink-options.ts';
 
 export interface DropCounter {
-  count(row: Pick<JournalRow, 'outcome'>, reason: DropReason): void;
+  /** @param rows - @defaultValue 1 */
+  count(row: Pick<JournalRow, 'outcome'>, reason: DropReason, rows?: number): void;
   readonly totals: Readonly<Record<string, number>>;
 }
 
@@ -15,10 +16,10 @@ export function createDropCounter(logger: JournalLogger, onDropped: (dropped: Dr
   let loggedAtMs = Number.NEGATIVE_INFINITY;
   return {
     totals,
-    count({ outcome }, reason) {
+    count({ outcome }, reason, rows = 1) {
       const key = `${outcome}/${reason}`;
-      totals[key] = (totals[key] ?? 0) + 1;
-      onDropped({ outcome, reason, rows: 1 });
+      totals[key] = (totals[key] ?? 0) + rows;
+      onDropped({ outcome, reason, rows });
       const nowMs = performance.now();
       if (nowMs - loggedAtMs < LOG_INTERVAL_MS) return;
       loggedAtMs = nowMs;

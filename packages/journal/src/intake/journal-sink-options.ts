@@ -40,6 +40,8 @@ export interface JournalSinkOptions {
    * @defaultValue 0.15
    */
   readonly maxCpuShare?: number;
+  /** Waited for before each pack of recorded rows, so that they leave time to what matters more. @defaultValue none */
+  readonly turn?: () => Promise<void>;
   /** How long `write` waits for Redis, in ms. @defaultValue 5_000 */
   readonly writeTimeoutMs?: number;
   /** @defaultValue 'redacted' */
@@ -84,6 +86,10 @@ export interface JournalSinkStats {
 export interface JournalSink {
   /** Takes a row for the journal. Never throws, never waits. */
   record(row: JournalRow): void;
+  /** Rows that can be recorded now without another one being dropped for them. */
+  room(): number;
+  /** Counts rows as dropped that were not even made, because there was no room. */
+  shed(outcome: JournalOutcome, rows: number): void;
   /** Resolves when all rows are durable in Redis, or can't be. Never rejects. */
   write(rows: readonly JournalRow[], options?: WriteOptions): Promise<WriteResult>;
   /** Resolves when what was recorded before is in Redis or was dropped. */

@@ -66,6 +66,7 @@ export function createJournalSink(options: JournalSinkOptions): JournalSink {
 
   async function sendBuffered(): Promise<void> {
     while (buffer.rows > 0 && !stopping.signal.aborted) {
+      if (!isHurried) await settings.turn?.();
       const startedAtMs = performance.now();
       const usageBefore = process.threadCpuUsage();
       const cleaned = cleanAll(buffer.take(flushRows));
@@ -130,6 +131,12 @@ export function createJournalSink(options: JournalSinkOptions): JournalSink {
       }
       buffer.push(row);
       if (timer === undefined || buffer.rows === flushRows) hasten();
+    },
+    room: () => Math.max(0, settings.maxBufferedRows - buffer.rows),
+    shed(outcome, rows) {
+      if (rows === 0) return;
+      recorded += rows;
+      drops.count({ outcome }, 'buffer-full', rows);
     },
     async write(rows, { onSent } = {}) {
       if (stopping.signal.aborted) return { queued: false, reason: 'stopped' };

@@ -26,6 +26,8 @@ export interface JournalWriterOptions {
   readonly archive?: (day: string) => Promise<void>;
   /** Called now and then; makes the archive forget whom the journal forgot. Needed with `archive`. @defaultValue none */
   readonly eraseArchived?: () => Promise<void>;
+  /** Waited for before each pack, so that the writer leaves time to what matters more. @defaultValue none */
+  readonly turn?: () => Promise<void>;
   /** Packs in memory at once. @defaultValue 16 */
   readonly packs?: number;
   /** Rows written in one transaction. @defaultValue 2_000 */
@@ -124,6 +126,7 @@ export function createJournalWriter(options: JournalWriterOptions): JournalWrite
   });
 
   async function processPack(id: string, data: unknown): Promise<PackResult> {
+    await settings.turn?.();
     const pack = await decodePack(data);
     if (pack.kind === 'newer') return { kind: 'later', problem: `version ${pack.version} is for a newer writer` };
     if (pack.kind === 'unreadable') return unreadable(id, pack.problem);
