@@ -11,7 +11,13 @@ const resolveFromSource = {
   ssr: { resolve: { conditions: CONDITIONS } },
 };
 
-const limits = { testTimeout: 60_000, hookTimeout: 60_000, teardownTimeout: 20_000 };
+const common = {
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+  teardownTimeout: 20_000,
+  // A failure says what it found, not "[ Array(1) ]": CI's summary is often all that there is to go by.
+  chaiConfig: { truncateThreshold: 1_000 },
+};
 
 /** The project of a package or app carries the name of its folder: `--project lanes`. */
 const workspaceProjects = ['packages', 'apps']
@@ -20,7 +26,7 @@ const workspaceProjects = ['packages', 'apps']
   .map(({ name, root }) => ({
     ...resolveFromSource,
     root,
-    test: { ...limits, name, include: ['src/**/*.test.ts', 'test/**/*.test.ts'], exclude: [BROWSER_TESTS] },
+    test: { ...common, name, include: ['src/**/*.test.ts', 'test/**/*.test.ts'], exclude: [BROWSER_TESTS] },
   }));
 
 export default defineConfig({
@@ -33,11 +39,11 @@ export default defineConfig({
       ...workspaceProjects,
       {
         ...resolveFromSource,
-        test: { ...limits, name: 'scripts', include: ['scripts/**/*.test.ts'] },
+        test: { ...common, name: 'scripts', include: ['scripts/**/*.test.ts'] },
       },
       {
         ...resolveFromSource,
-        test: { ...limits, name: 'browser', testTimeout: 60_000, include: [`{apps,packages}/${BROWSER_TESTS}`] },
+        test: { ...common, name: 'browser', include: [`{apps,packages}/${BROWSER_TESTS}`] },
       },
     ],
   },

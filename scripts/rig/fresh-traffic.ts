@@ -6,6 +6,8 @@ export interface FreshVerdict {
   readonly accepted: number;
   /** Calls that were answered with an error, by its code. */
   readonly refused: Readonly<Record<string, number>>;
+  /** From the first call to the last one that was refused, in ms. */
+  readonly lastRefusalMs: number;
   readonly arrived: number;
   /** From the call to the arrival, in ms. */
   readonly p50Ms: number;
@@ -31,6 +33,8 @@ export function sendFreshTraffic(rig: Rig): FreshTraffic {
   const calledAtMs = new Map<number, number>();
   const tookMs: number[] = [];
   const refused: Record<string, number> = {};
+  const startedAtMs = performance.now();
+  let lastRefusalMs = 0;
   let accepted = 0;
   let calls = 0;
   let verdict: Promise<FreshVerdict> | undefined;
@@ -49,6 +53,7 @@ export function sendFreshTraffic(rig: Rig): FreshTraffic {
     const result = await cio.track(`${PREFIX}${i % PERSONS}`, 'Fresh', { fresh: i });
     if (result.ok) accepted += 1;
     else {
+      lastRefusalMs = performance.now() - startedAtMs;
       refused[result.error.code] = (refused[result.error.code] ?? 0) + 1;
       if (!result.error.retained) calledAtMs.delete(i);
     }
@@ -63,7 +68,7 @@ export function sendFreshTraffic(rig: Rig): FreshTraffic {
     const at = (share: number) =>
       Math.round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0);
     return {
-      ...{ accepted, refused, arrived: sorted.length },
+      ...{ accepted, refused, lastRefusalMs: Math.round(lastRefusalMs), arrived: sorted.length },
       ...{ p50Ms: at(0.5), p95Ms: at(0.95), slowestMs: at(1) },
       overOneSecond: sorted.filter((ms) => ms > 1_000).length,
     };

@@ -144,8 +144,8 @@ export async function fillRedis(options: FullRedisOptions): Promise<FullRedisRes
 /** The rig's simulator counts answers to retries and probes too, and two workers may draw from the budget within an instant. */
 const BUDGET_TOLERANCE = 1.15;
 
-/** Of the fresh operations: those of the first moments, while Redis is still at its bound. */
-const MOST_FRESH_REFUSED = 0.1;
+/** Fresh operations may be refused in the first moments, while Redis is still at its bound. */
+const LAST_FRESH_REFUSAL_MS = 5_000;
 
 export function problemsOfFullRedis(result: FullRedisResult, options: FullRedisOptions): readonly string[] {
   const { lost, outOfOrder, doubled, residue, waiting, held, deadLettered, lateCalls } = result;
@@ -161,8 +161,8 @@ export function problemsOfFullRedis(result: FullRedisResult, options: FullRedisO
     ],
     [result.fresh.arrived < result.fresh.accepted, 'expected every fresh operation to arrive'],
     [
-      (result.fresh.refused.QUEUE_FULL ?? 0) > result.fresh.accepted * MOST_FRESH_REFUSED,
-      `expected spools to leave room for fresh operations, ${result.fresh.refused.QUEUE_FULL} were refused`,
+      result.fresh.lastRefusalMs > LAST_FRESH_REFUSAL_MS,
+      `expected spools to leave room for fresh operations, some were refused for ${result.fresh.lastRefusalMs} ms`,
     ],
   );
 }

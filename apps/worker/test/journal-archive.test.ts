@@ -63,7 +63,7 @@ it('archives a day that is over before it drops it, and counts it', { timeout: 1
   const { rows } = await reader.timeline({ subject: { person: 'ada' }, window: { from: 0 } });
   expect(rows).toMatchObject([{ person: 'id:ada', outcome: 'delivered' }]);
   const metrics = await (await fetch(`http://127.0.0.1:${worker.ready.port}/metrics`)).text();
-  expect(metrics).toContain('cio_fleet_journal_archive_days_total{result="archived"} 1');
-  expect(metrics).toContain('cio_fleet_journal_archive_waiting_days 0');
+  expect(metrics).toContain('cio_fleet_journal_archived_partitions_total{result="archived"} 1');
+  expect(metrics).toContain('cio_fleet_journal_archive_waiting_partitions 0');
   expect(await worker.stop()).toBe(0);
 });

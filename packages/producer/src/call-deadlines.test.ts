@@ -1,3 +1,4 @@
+import { collectGarbage } from '@cio-fleet/testkit';
 import { afterEach, expect, it, vi } from 'vitest';
 import type { BufferedOperation } from './buffered-operation.ts';
 import { CallDeadlines } from './call-deadlines.ts';
@@ -36,11 +37,7 @@ it('lets go of answered operations, also behind one that still waits', async () 
     operation.settle = undefined;
     return new WeakRef(operation);
   });
-  const { setFlagsFromString } = await import('node:v8');
-  setFlagsFromString('--expose-gc');
-  const { runInNewContext } = await import('node:vm');
-  await new Promise((resolve) => setImmediate(resolve));
-  (runInNewContext('gc') as () => void)();
+  await collectGarbage();
   expect(answered.filter((reference) => reference.deref() !== undefined).length).toBeLessThan(200);
   deadlines.stop();
 });

@@ -1,4 +1,5 @@
 import type { BufferedOperation } from './buffered-operation.ts';
+import { Fifo } from './fifo.ts';
 
 /** How much one job may carry. */
 export interface JobLimits {
@@ -16,45 +17,30 @@ export interface LaneBuffer {
   putBack(operations: readonly BufferedOperation[]): void;
 }
 
-const COMPACT_AFTER = 1_024;
-
 /** First in, first out, in memory. */
 export class MemoryLaneBuffer implements LaneBuffer {
-  #operations: BufferedOperation[] = [];
-  #head = 0;
+  readonly #operations = new Fifo<BufferedOperation>();
 
   get size(): number {
-    return this.#operations.length - this.#head;
+    return this.#operations.size;
   }
 
   add(operation: BufferedOperation): void {
-    this.#operations.push(operation);
+    this.#operations.add(operation);
   }
 
   take({ maxOperations, maxBytes }: JobLimits): readonly BufferedOperation[] {
-    const end = Math.min(this.#operations.length, this.#head + maxOperations);
-    let next = this.#head;
+    const most = Math.min(this.size, maxOperations);
+    let count = 0;
     let bytes = 0;
-    for (; next < end; next += 1) {
-      bytes += (this.#operations[next] as BufferedOperation).bytes + 1;
-      if (bytes > maxBytes && next > this.#head) break;
+    for (; count < most; count += 1) {
+      bytes += (this.#operations.at(count) as BufferedOperation).bytes + 1;
+      if (bytes > maxBytes && count > 0) break;
     }
-    const taken = this.#operations.slice(this.#head, next);
-    this.#head = next;
-    this.#compact();
-    return taken;
+    return this.#operations.take(count);
   }
 
   putBack(operations: readonly BufferedOperation[]): void {
-    this.#operations = [...operations, ...this.#operations.slice(this.#head)];
-    this.#head = 0;
-  }
-
-  /** Forgets what was taken, now and then, so that taking stays cheap and the buffer small. */
-  #compact(): void {
-    if (this.#head === this.#operations.length) this.#operations = [];
-    else if (this.#head < COMPACT_AFTER || this.#head * 2 < this.#operations.length) return;
-    else this.#operations = this.#operations.slice(this.#head);
-    this.#head = 0;
+    this.#operations.putBack(operations);
   }
 }

@@ -1,3 +1,4 @@
+export { collectGarbage } from './collect-garbage.ts';
 export { type FleetProcess, type FleetProcessOptions, runFleetProcess } from './fleet-process.ts';
 export { freePort } from './free-port.ts';
 export { type GuardedProcess, type GuardedProcessOptions, spawnGuarded } from './guarded-process.ts';

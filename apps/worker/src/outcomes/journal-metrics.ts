@@ -33,7 +33,7 @@ export function createJournalMetrics(registry: Registry): JournalMetrics {
   });
   let archive: Pick<DayArchiver, 'stats'> | undefined;
   new Counter({
-    name: `${METRIC_PREFIX}journal_archive_days_total`,
+    name: `${METRIC_PREFIX}journal_archived_partitions_total`,
     help: 'Days of the journal, by what the archive made of them: archived, failed (kept and tried again), abandoned (dropped without).',
     labelNames: ['result'],
     registers,
@@ -46,7 +46,7 @@ export function createJournalMetrics(registry: Registry): JournalMetrics {
     },
   });
   new Gauge({
-    name: `${METRIC_PREFIX}journal_archive_waiting_days`,
+    name: `${METRIC_PREFIX}journal_archive_waiting_partitions`,
     help: 'Days that the journal keeps beyond its retention, because they could not be archived yet.',
     registers,
     collect() {

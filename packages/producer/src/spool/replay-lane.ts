@@ -1,3 +1,4 @@
+import { Fifo } from '../fifo.ts';
 import type { JobLimits } from '../lane-buffer.ts';
 import type { SpooledOperation, WriteOrigin } from './spooled-operation.ts';
 
@@ -12,12 +13,9 @@ export interface ReplayJob {
   readonly origin: WriteOrigin | undefined;
 }
 
-const COMPACT_AFTER = 1_024;
-
 /** What one lane still gets of a spool: a window of it in memory, packed into jobs, one of them in flight. */
 export class ReplayLane {
-  #queue: SpooledOperation[] = [];
-  #head = 0;
+  readonly #queue = new Fifo<SpooledOperation>();
   #bytes = 0;
   #current: ReplayJob | undefined;
   isBusy = false;
@@ -38,7 +36,7 @@ export class ReplayLane {
 
   /** Operations that wait, without those of the current job. */
   get size(): number {
-    return this.#queue.length - this.#head;
+    return this.#queue.size;
   }
 
   /** Operations that aren't known to be in Redis. */
@@ -48,7 +46,7 @@ export class ReplayLane {
 
   /** Index of the oldest operation that isn't known to be in Redis. */
   get oldest(): number | undefined {
-    return (this.#current?.operations[0] ?? this.#queue[this.#head])?.index;
+    return (this.#current?.operations[0] ?? this.#queue.at(0))?.index;
   }
 
   /** Their bytes. */
@@ -57,28 +55,26 @@ export class ReplayLane {
   }
 
   add(operation: SpooledOperation): void {
-    this.#queue.push(operation);
+    this.#queue.add(operation);
     this.#bytes += operation.bytes;
   }
 
   /** The job to write now. Operations of one direct write make one job, and no others are in it. */
   next({ maxOperations, maxBytes }: JobLimits): ReplayJob | undefined {
-    const first = this.#queue[this.#head];
+    const first = this.#queue.at(0);
     if (this.#current !== undefined || first === undefined) return this.#current;
-    const end = Math.min(this.#queue.length, this.#head + maxOperations);
-    let next = this.#head;
+    const most = Math.min(this.#queue.size, maxOperations);
+    let count = 0;
     let bytes = 0;
-    for (; next < end; next += 1) {
-      const operation = this.#queue[next] as SpooledOperation;
+    for (; count < most; count += 1) {
+      const operation = this.#queue.at(count) as SpooledOperation;
       bytes += operation.bytes + 1;
       if (!isSameOrigin(operation.origin, first.origin)) break;
-      if (first.origin === undefined && bytes > maxBytes && next > this.#head) break;
+      if (first.origin === undefined && bytes > maxBytes && count > 0) break;
     }
-    const operations = this.#queue.slice(this.#head, next);
+    const operations = this.#queue.take(count);
     const lastIndex = (operations.at(-1) as SpooledOperation).index;
     this.#current = { operations, lastIndex, expected: this.expected, origin: first.origin };
-    this.#head = next;
-    this.#compact();
     return this.#current;
   }
 
@@ -95,19 +91,12 @@ export class ReplayLane {
 
   /** Redis has more of this spool than we knew, from a write that we had given up: what it has is left out. */
   moveTo(expected: number): void {
-    const open = [...(this.#current?.operations ?? []), ...this.#queue.slice(this.#head)];
+    const open = [...(this.#current?.operations ?? []), ...this.#queue.take(this.#queue.size)];
     this.#current = undefined;
-    this.#queue = open.filter(({ index }) => index > expected);
-    this.#head = 0;
-    this.#bytes = bytesOf(this.#queue);
+    const missing = open.filter(({ index }) => index > expected);
+    this.#queue.putBack(missing);
+    this.#bytes = bytesOf(missing);
     this.expected = expected;
-  }
-
-  #compact(): void {
-    if (this.#head === this.#queue.length) this.#queue = [];
-    else if (this.#head < COMPACT_AFTER || this.#head * 2 < this.#queue.length) return;
-    else this.#queue = this.#queue.slice(this.#head);
-    this.#head = 0;
   }
 }
 
