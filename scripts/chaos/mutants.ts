@@ -35,8 +35,9 @@ async function faultRun(
   return [...problemsOf(result), ...result.examples];
 }
 
-/** Enough for two deaths, each noticed after lock and stalled check, also on a busy machine. */
-const KILLING_MS = 17_000;
+/** Enough for two deaths, each noticed after lock and stalled check, also on a busy machine. It ends as soon as they were. */
+const KILLING_MS = 50_000;
+const KILLING_SECONDS = 12;
 
 const FALLBACK_META = `${queueKeyPrefix('default', fallbackQueueName('default'))}meta`;
 
@@ -91,7 +92,8 @@ export const MUTANTS: readonly Mutant[] = [
         replace: 'maxStalledCount: 1',
       },
     ],
-    run: (workerEntry) => faultRun({ seed: 1, seconds: 12, faults: [killerFault(KILLING_MS)] }, workerEntry),
+    run: (workerEntry) =>
+      faultRun({ seed: 1, seconds: 12, faults: [killerFault(KILLING_MS, KILLING_SECONDS)] }, workerEntry),
   },
   {
     name: 'a move in two steps: pushed to fallback, then counted as held',

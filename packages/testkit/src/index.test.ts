@@ -4,6 +4,7 @@ import * as api from './index.ts';
 it('exports its public API and nothing else', () => {
   expect(Object.keys(api).sort()).toMatchInlineSnapshot(`
     [
+      "collectGarbage",
       "findPostgresBinaries",
       "findRedisBinary",
       "freePort",

@@ -1,4 +1,5 @@
 import { KILLER_NAME } from '../../rig/numbered-operation.ts';
+import { failedHeads } from '../recovery.ts';
 import type { Stage } from '../stage.ts';
 import type { Fault } from './fault.ts';
 
@@ -14,17 +15,22 @@ function armKiller(stage: Stage): () => void {
   });
 }
 
-async function isBuried(stage: Stage): Promise<boolean> {
+/** Whether it became a dead letter, or BullMQ gave up on its head, which must never be. */
+async function isOver(stage: Stage): Promise<boolean> {
   const reasons = await stage.rig.client.hgetall('{cio:default}:dead-letter-reasons');
-  return 'KILLS_WORKER' in reasons;
+  return 'KILLS_WORKER' in reasons || (await failedHeads(stage)) > 0;
 }
 
-/** A poison operation: each worker that delivers it dies, until it is found and becomes a dead letter, or `mostMs` are over. */
-export function killerFault(mostMs: number): Fault {
+/**
+ * A poison operation: each worker that delivers it dies, until it is found and becomes a dead letter, or `mostMs` are over.
+ *
+ * @param seconds - how long it takes on a machine with nothing else to do
+ */
+export function killerFault(mostMs: number, seconds: number = mostMs / 1000): Fault {
   return {
     name: 'an operation kills each worker that delivers it',
     family: 'worker',
-    seconds: mostMs / 1000,
+    seconds,
     async strike({ stage, pause }) {
       const { rig } = stage;
       const disarm = armKiller(stage);
@@ -35,7 +41,7 @@ export function killerFault(mostMs: number): Fault {
       rig.checker.late(person, n);
       if ((await cio.track(person, KILLER_NAME, { n })).ok) rig.checker.accepted(person, n);
       const endsAt = performance.now() + mostMs;
-      while (performance.now() < endsAt && !(await isBuried(stage))) await pause(250);
+      while (performance.now() < endsAt && !(await isOver(stage))) await pause(250);
       disarm();
       await cio.close({ timeoutMs: 10_000 });
     },
