@@ -14,7 +14,8 @@ const config: KnipConfig = {
     },
     scripts: {
       entry: [
-        '{test,check}.ts',
+        '{test,check,build}.ts',
+        'check-steps/built-apps.ts',
         'bootstrap.mjs',
         '{demo,bench,chaos,fuzz}/main.ts',
         'bench/{spool,gateway,journal,journal-archive,journal-load,udp,webhooks}.ts',

@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 
 const bootstrap = fileURLToPath(new URL('bootstrap', import.meta.url));
 const shell = '/bin/sh';
@@ -26,9 +26,9 @@ function barePath(programs: readonly string[] = []) {
   return folder;
 }
 
-function run(env: Readonly<Record<string, string | undefined>>) {
+function run(env: Readonly<Record<string, string | undefined>>, ...args: readonly string[]) {
   const startedAtMs = performance.now();
-  const result = spawnSync(bootstrap, ['--quiet'], { env: env as NodeJS.ProcessEnv, encoding: 'utf8' });
+  const result = spawnSync(bootstrap, ['--quiet', ...args], { env: env as NodeJS.ProcessEnv, encoding: 'utf8' });
   return { ...result, durationMs: performance.now() - startedAtMs };
 }
 
@@ -59,6 +59,31 @@ it('says in one line what is missing and exits with 2 when there is no Redis and
   expect(stderr).toMatch(
     /^bootstrap: expected REDIS_URL, or redis-server .*; install Redis >= 6\.2 .*, or set REDIS_URL\n$/,
   );
+});
+
+it('wants a Redis server in spite of REDIS_URL for what starts one of its own', () => {
+  const { status, stderr } = run({ PATH: barePath(), HOME: temporaryFolder(), REDIS_URL: 'redis://h' }, '--redis');
+  expect(status).toBe(2);
+  expect(stderr).toMatch(/^bootstrap: expected redis-server .*; install Redis >= 6\.2 /);
+  expect(stderr).not.toContain('REDIS_URL');
+});
+
+it('looks for no Redis server for what never starts one', () => {
+  const { status, stderr } = run({ PATH: barePath(), HOME: temporaryFolder() }, '--no-redis');
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+});
+
+describe('a script of package.json', () => {
+  const manifest = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  const { scripts } = JSON.parse(manifest) as { scripts: Record<string, string> };
+  const startsRedis = /^(demo|test|check|chaos|fuzz|bench(:.*)?)$/;
+  const ours = Object.entries(scripts).filter(
+    ([name, line]) => name !== 'bootstrap' && line.includes('scripts/bootstrap'),
+  );
+
+  it.each(ours)('provides a Redis server only where one is started: %s', (name, line) => {
+    expect(line).toMatch(startsRedis.test(name) ? /^scripts\/bootstrap --redis / : /^scripts\/bootstrap .*--no-redis /);
+  });
 });
 
 it('says what to do and exits with 2 when Debian packages can not be downloaded', () => {

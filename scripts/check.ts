@@ -24,6 +24,7 @@ const steps: readonly Step[] = [
   tool('typecheck', () => runPnpm(['exec', 'turbo', 'run', 'typecheck', '--output-logs=errors-only', '--continue'])),
   tool('typecheck of configuration files', () => runCommand('tsc', ['-p', 'tsconfig.json'])),
   tool('build', () => runPnpm(['exec', 'turbo', 'run', 'build', '--output-logs=errors-only'])),
+  tool('built apps', () => runCommand('node', ['--conditions=@cio-fleet/source', 'scripts/check-steps/built-apps.ts'])),
   tool('published packages', checkPublishedPackages),
   tool('unused code and dependencies', () => runCommand('knip', ['--no-progress', '--no-config-hints'])),
   { name: 'browser tests', run: () => runTests('browser') },

@@ -7,12 +7,14 @@ export interface BenchOptions {
   readonly json: boolean;
   /** Compare delivery with the journal on and off instead. */
   readonly journal: boolean;
+  /** Compare the hot path with that of this commit instead. */
+  readonly against?: string;
   /** Exit with 1 when a bar is missed. */
   readonly enforce: boolean;
 }
 
 const USAGE =
-  'usage: npm run bench -- [--quick] [--json] [--enforce] [--journal] [--fsync always|everysec] [--profile FOLDER]';
+  'usage: npm run bench -- [--quick] [--json] [--enforce] [--journal | --against COMMIT] [--fsync always|everysec] [--profile FOLDER]';
 
 /** Reads the arguments of the benchmark. @throws Error that says what was expected, for the person who typed them */
 export function benchOptions(args: readonly string[]): BenchOptions {
@@ -23,11 +25,12 @@ export function benchOptions(args: readonly string[]): BenchOptions {
       json: { type: 'boolean', default: false },
       enforce: { type: 'boolean', default: false },
       journal: { type: 'boolean', default: false },
+      against: { type: 'string' },
       fsync: { type: 'string', default: 'always' },
       profile: { type: 'string' },
     },
   });
-  const { fsync, profile } = values;
+  const { fsync, profile, against, json, enforce, journal } = values;
   if (fsync !== 'always' && fsync !== 'everysec') {
     throw new Error(`--fsync: expected always or everysec, got ${JSON.stringify(fsync)}; ${USAGE}`);
   }
@@ -36,5 +39,5 @@ export function benchOptions(args: readonly string[]): BenchOptions {
     appendFsync: fsync,
     ...(profile !== undefined && { profileDir: profile }),
   };
-  return { plan, json: values.json, enforce: values.enforce, journal: values.journal };
+  return { plan, json, enforce, journal, ...(against !== undefined && { against }) };
 }

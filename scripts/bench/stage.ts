@@ -1,5 +1,5 @@
-import { resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { readLedger, workspaceKeys } from '@cio-fleet/contracts';
 import { type EmbeddedRedis, runFleetProcess, startRedis } from '@cio-fleet/testkit';
 import { Redis } from 'ioredis';
@@ -21,44 +21,53 @@ export interface Stage {
   stop(): Promise<void>;
 }
 
-const WORKER_ENTRY = fileURLToPath(new URL('../../apps/worker/src/main.ts', import.meta.url));
-const ROLES = {
-  receiver: new URL('./roles/receiver.ts', import.meta.url),
-  'usual-sender': new URL('./roles/usual-sender.ts', import.meta.url),
-  'usual-worker': new URL('./roles/usual-worker.ts', import.meta.url),
-  'packed-sender': new URL('./roles/packed-sender.ts', import.meta.url),
-  'single-sender': new URL('./roles/single-sender.ts', import.meta.url),
-  'direct-sender': new URL('./roles/direct-sender.ts', import.meta.url),
-} as const;
+type RoleName = 'receiver' | 'usual-sender' | 'usual-worker' | 'packed-sender' | 'single-sender' | 'direct-sender';
 const WORKSPACE = 'default';
 const USUAL_QUEUE = 'events';
 
 /** So high that it limits nothing: the budget of requests is not what is measured. */
 const REQUESTS_PER_SECOND = '100000';
 
+/** Where worker and producers come from. */
+export interface StageSource {
+  readonly workerEntry: string;
+  /** The folder of the roles. */
+  readonly rolesFolder: string;
+}
+
+const THIS_CHECKOUT: StageSource = {
+  workerEntry: fileURLToPath(new URL('../../apps/worker/src/main.ts', import.meta.url)),
+  rolesFolder: fileURLToPath(new URL('./roles', import.meta.url)),
+};
+
 /** Starts everything. What was started is stopped again when something fails. */
-export async function startStage(plan: BenchPlan): Promise<Stage> {
+export async function startStage(plan: BenchPlan, source: StageSource = THIS_CHECKOUT): Promise<Stage> {
   const started: (() => Promise<unknown>)[] = [];
   const stop = async () => {
     for (const end of started.splice(0).reverse()) await end();
   };
   try {
-    return { ...(await startAll(plan, started)), stop };
+    return { ...(await startAll(plan, source, started)), stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-async function startAll(plan: BenchPlan, started: (() => Promise<unknown>)[]): Promise<Omit<Stage, 'stop'>> {
+async function startAll(
+  plan: BenchPlan,
+  { workerEntry, rolesFolder }: StageSource,
+  started: (() => Promise<unknown>)[],
+): Promise<Omit<Stage, 'stop'>> {
   const profileDir = plan.profileDir === undefined ? undefined : resolve(plan.profileDir);
   const redis = await startRedis({ appendFsync: plan.appendFsync });
   started.push(() => redis.stop());
   const client = new Redis(redis.url);
   started.push(async () => client.disconnect());
 
-  const start = async (name: keyof typeof ROLES, args: readonly string[] = []): Promise<RoleProcess> => {
-    const role = await startRole({ entry: ROLES[name], args, ...(profileDir !== undefined && { profileDir }) });
+  const start = async (name: RoleName, args: readonly string[] = []): Promise<RoleProcess> => {
+    const entry = pathToFileURL(join(rolesFolder, `${name}.ts`));
+    const role = await startRole({ entry, args, ...(profileDir !== undefined && { profileDir }) });
     started.push(() => role.stop());
     return role;
   };
@@ -66,7 +75,7 @@ async function startAll(plan: BenchPlan, started: (() => Promise<unknown>)[]): P
   const receiverUrl = await receiver.call<string>('start');
 
   const fleetWorker = await runFleetProcess({
-    entry: WORKER_ENTRY,
+    entry: workerEntry,
     env: {
       REDIS_URL: redis.url,
       CUSTOMERIO_SITE_ID: 'demo-site',
@@ -81,7 +90,7 @@ async function startAll(plan: BenchPlan, started: (() => Promise<unknown>)[]): P
   });
   started.push(() => fleetWorker.stop());
 
-  const connect = async (name: keyof typeof ROLES, target: string): Promise<RoleProcess> => {
+  const connect = async (name: RoleName, target: string): Promise<RoleProcess> => {
     const role = await start(name);
     await role.call('connect', { redisUrl: redis.url, receiverUrl, target } satisfies SenderConfig);
     return role;

@@ -1,8 +1,12 @@
 import { join } from 'node:path';
 import { fetchDebianPackages, run } from './debian-packages.mjs';
 
-/** Unpacks Debian's (or Ubuntu's) Redis below the cache folder as `redis-<version>`, with `bin/redis-server`. */
-export function fetchDebianRedis(cacheFolder) {
+/**
+ * Unpacks Debian's (or Ubuntu's) Redis below the cache folder as `redis-<version>`, with `bin/redis-server`.
+ *
+ * @param instead - what the user can do when this fails
+ */
+export function fetchDebianRedis(cacheFolder, instead) {
   fetchDebianPackages(cacheFolder, {
     name: 'redis',
     title: 'redis-server, redis-tools',
@@ -12,6 +16,6 @@ export function fetchDebianRedis(cacheFolder) {
     unneeded: /^$/,
     programsOf: () => ['usr/bin/redis-server'],
     versionOf: (tree) => /v=(\S+)/.exec(run(join(tree, 'bin', 'redis-server'), ['--version']).stdout)?.[1],
-    instead: 'install redis-server (Redis >= 6.2) yourself, or set REDIS_URL, and try again',
+    instead,
   });
 }

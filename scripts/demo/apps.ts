@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { type FleetProcess, runFleetProcess } from '@cio-fleet/testkit';
-import { freeOrAny } from './ports.ts';
+import { onFreePorts, type WantedPort } from './ports.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -22,7 +22,13 @@ export interface DemoApps {
 /** The one workspace of the demo. */
 export const DEMO_CREDENTIALS = { siteId: 'demo-site', apiKey: 'demo-key' } as const;
 
-const UDP_PORT = 8081;
+/** The default ports, by the variables that change them. */
+const PORTS = {
+  simulator: { SIMULATOR_PORT: { port: 8090, protocol: 'tcp' } },
+  worker: { WORKER_PORT: { port: 9090, protocol: 'tcp' } },
+  dashboard: { DASHBOARD_PORT: { port: 3000, protocol: 'tcp' } },
+  gateway: { GATEWAY_PORT: { port: 8080, protocol: 'tcp' }, GATEWAY_UDP_PORT: { port: 8081, protocol: 'udp' } },
+} as const satisfies Record<keyof DemoApps, Record<string, WantedPort>>;
 
 /** Where the demo keeps its data, and what it was started with. */
 export interface DemoPlaces {
@@ -40,24 +46,28 @@ export async function startApps({ redisUrl, journalDir, env }: DemoPlaces): Prom
     REDIS_URL: redisUrl,
     JOURNAL_DIR: journalDir,
   };
-  const run = async (app: string, portVariable: string, port: number, more: Record<string, string>) =>
-    runFleetProcess({
-      entry: `${ROOT}apps/${app}/src/main.ts`,
-      env: { ...common, ...more, [portVariable]: String(await freeOrAny(Number(env[portVariable] ?? port))) },
-    });
+  const run = (app: keyof typeof PORTS, more: Readonly<Record<string, string>>) => {
+    const wanted = Object.entries<WantedPort>(PORTS[app]);
+    const ports = wanted.map(([name, { port, protocol }]) => ({ port: Number(env[name] ?? port), protocol }));
+    return onFreePorts(ports, (free) =>
+      runFleetProcess({
+        entry: `${ROOT}apps/${app}/src/main.ts`,
+        env: { ...common, ...more, ...Object.fromEntries(wanted.map(([name], i) => [name, String(free[i])])) },
+      }),
+    );
+  };
 
-  const simulator = await run('simulator', 'SIMULATOR_PORT', 8090, {});
+  const simulator = await run('simulator', {});
   const workspace = {
     CUSTOMERIO_SITE_ID: DEMO_CREDENTIALS.siteId,
     CUSTOMERIO_TRACK_API_KEY: DEMO_CREDENTIALS.apiKey,
     CUSTOMERIO_TRACK_URL: `http://127.0.0.1:${simulator.port}`,
   };
-  const udpPort = String(await freeOrAny(Number(env.GATEWAY_UDP_PORT ?? UDP_PORT)));
   const [worker, dashboard, gateway] = await Promise.all([
-    run('worker', 'WORKER_PORT', 9090, workspace),
+    run('worker', workspace),
     // The demo listens on loopback only, and shows what an operator may do.
-    run('dashboard', 'DASHBOARD_PORT', 3000, { ...workspace, DASHBOARD_AUTH: 'none' }),
-    run('gateway', 'GATEWAY_PORT', 8080, { ...workspace, GATEWAY_UDP_PORT: udpPort }),
+    run('dashboard', { ...workspace, DASHBOARD_AUTH: 'none' }),
+    run('gateway', workspace),
   ]);
   return { simulator, worker, dashboard, gateway };
 }

@@ -1,24 +1,24 @@
-import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Ledger, ledgerResidue, workspaceKeys } from '@cio-fleet/contracts';
-import { removeRunFile, sqliteUrl, writeRunFile } from '@cio-fleet/lifecycle';
+import { type RunFile, readRunFile, removeRunFile, sqliteUrl, writeRunFile } from '@cio-fleet/lifecycle';
 import { createProducer } from '@cio-fleet/producer';
 import { startRedis, waitFor } from '@cio-fleet/testkit';
 import { Redis } from 'ioredis';
 import { DEMO_CREDENTIALS, type DemoApps, startApps } from './apps.ts';
 import { banner } from './banner.ts';
 import { liveLine, readCounts, summaryLine } from './counts.ts';
+import { makeDemoFolder } from './demo-folder.ts';
 import { type GatewayAccess, segmentShop, trackClientShop } from './gateway-shops.ts';
 import { type DemoOptions, demoOptions } from './options.ts';
-import { freeOrAny } from './ports.ts';
+import { onFreePorts } from './ports.ts';
 import { producerShop } from './producer-shop.ts';
 import { startTraffic } from './traffic.ts';
 
 const WORKSPACE = 'default';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const RUN_FILE = `${ROOT}.data/run.json`;
-const DATA_DIR = `${ROOT}.data/demo-redis`;
-const JOURNAL_DIR = `${ROOT}.data/demo-journal`;
+const DATA_FOLDER = `${ROOT}.data`;
+const RUN_FILE = `${DATA_FOLDER}/run.json`;
 const REDIS_PORT = 6390;
 const SETTLE_MS = 15_000;
 
@@ -34,17 +34,20 @@ const stopping = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stopping.abort());
 
 console.log('starting Redis, the simulator, a worker, the gateway and the dashboard ...');
-for (const folder of [DATA_DIR, JOURNAL_DIR]) rmSync(folder, { recursive: true, force: true });
-const redisPort = await freeOrAny(REDIS_PORT);
-const redisServer = await startRedis({ dataDir: DATA_DIR, ...(redisPort !== 0 && { port: redisPort }) });
+const folder = makeDemoFolder(DATA_FOLDER, process.pid);
+const journalDir = join(folder, 'journal');
+const redisServer = await onFreePorts([{ port: REDIS_PORT, protocol: 'tcp' }], ([port = 0]) =>
+  startRedis({ dataDir: join(folder, 'redis'), port }),
+);
 const redis = new Redis(redisServer.url, { maxRetriesPerRequest: 1 });
 redis.on('error', () => undefined); // The next read says so.
 
 let apps: DemoApps | undefined;
+let runFile: RunFile | undefined;
 let summary: string | undefined;
 let exitCode = 0;
 try {
-  apps = await startApps({ redisUrl: redisServer.url, journalDir: JOURNAL_DIR, env: process.env });
+  apps = await startApps({ redisUrl: redisServer.url, journalDir, env: process.env });
   const ports = {
     dashboard: apps.dashboard.port,
     simulator: apps.simulator.port,
@@ -53,7 +56,8 @@ try {
     gatewayUdp: Number(apps.gateway.ready.udpPort),
     redis: redisServer.port,
   };
-  writeRunFile(RUN_FILE, { redisUrl: redisServer.url, databaseUrl: sqliteUrl(JOURNAL_DIR), ports, pid: process.pid });
+  runFile = { redisUrl: redisServer.url, databaseUrl: sqliteUrl(journalDir), ports, pid: process.pid };
+  writeRunFile(RUN_FILE, runFile);
   console.log(banner(apps, redisServer.url));
   exitCode = await runTraffic({ ...DEMO_CREDENTIALS, origin: `http://127.0.0.1:${apps.gateway.port}` });
 } catch (error) {
@@ -106,6 +110,8 @@ async function showCounts(): Promise<void> {
     const line = liveLine(ledger, before, circuit, held, new Date());
     process.stdout.write(process.stdout.isTTY ? `\r\x1b[2K${line}` : `${line}\n`);
     before = ledger;
+    // A later demo of this checkout has ended, and taken its own away.
+    if (runFile && readRunFile(RUN_FILE) === undefined) writeRunFile(RUN_FILE, runFile);
   }
   if (process.stdout.isTTY) process.stdout.write('\n');
 }

@@ -43,7 +43,7 @@ const READ_BY: Readonly<Record<string, readonly string[]>> = {
     ...redisVariables('gateway'),
     ...JOURNAL_VARIABLES,
   ],
-  dashboard: [...DASHBOARD_VARIABLES, ...WORKSPACE_NAMES, ...redisVariables('dashboard'), ...JOURNAL_VARIABLES],
+  dashboard: [...DASHBOARD_VARIABLES, ...WORKSPACE_NAMES, ...redisVariables('dashboard')],
   simulator: Object.keys(simulatorSchema.shape),
   cli: [...CLI_VARIABLES, ...WORKSPACE_NAMES, ...redisVariables('cli'), ...JOURNAL_VARIABLES, 'LOG_LEVEL'],
   'drop-in': ['REDIS_URL', 'CIO_FLEET_WORKSPACE'],

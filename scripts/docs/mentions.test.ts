@@ -22,9 +22,15 @@ describe('npm scripts', () => {
   const known = ['install', 'test', ...Object.keys(scripts)];
 
   it.each(byPath)('that %s names are those of package.json', (_, { text }) => {
-    const commands = codeOf(text).flatMap((code) => [...code.matchAll(/\bnpm (?:run )?(?:--silent )?([a-z][\w:]*)/g)]);
+    const commands = codeOf(text).flatMap((code) => [...code.matchAll(/\bnpm (?:run )?(?:--silent )?([a-z][\w:-]*)/g)]);
     const names = commands.map(([, name]) => name ?? '').filter((name) => name !== 'start:');
     expect(names.filter((name) => !known.includes(name))).toEqual([]);
+  });
+});
+
+describe('a command', () => {
+  it.each(byPath)('of %s runs on the Node of the machine: npm scripts find ours', (_, { text }) => {
+    expect(codeOf(text).filter((code) => code.includes('node --conditions'))).toEqual([]);
   });
 });
 
@@ -55,7 +61,7 @@ describe('fleet commands', () => {
 
 describe('variables', () => {
   const VARIABLE =
-    /\b(?:REDIS_URL|LOG_LEVEL|(?:CIO_FLEET|CUSTOMERIO|DASHBOARD|GATEWAY|SIMULATOR|WORKER)_[A-Z][A-Z_]*[A-Z])\b/g;
+    /\b(?:REDIS_URL|DATABASE_URL|LOG_LEVEL|(?:CIO_FLEET|CUSTOMERIO|DASHBOARD|GATEWAY|JOURNAL|REDIS_TLS|SIMULATOR|WORKER)_[A-Z][A-Z_]*[A-Z])\b/g;
 
   it.each(byPath)('that %s names are in docs/configuration.md', (_, { text }) => {
     const named = (text.match(VARIABLE) ?? []).filter((name) => explainCode(name) === undefined);

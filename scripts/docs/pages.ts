@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 /** The root of the project, with a slash at its end. */
@@ -15,11 +15,15 @@ export function readPage(path: string): Page {
   return { path, text: readFileSync(`${ROOT}${path}`, 'utf8') };
 }
 
-/** README.md, CONTRIBUTING.md and every page below docs/. */
+/** The pages at the root, every one below docs/, and the README of each package and app that has one. */
 export function readPages(): readonly Page[] {
   const below = readdirSync(`${ROOT}docs`, { recursive: true, encoding: 'utf8' });
   const paths = below.filter((path) => path.endsWith('.md')).map((path) => `docs/${path}`);
-  return ['README.md', 'CONTRIBUTING.md', ...paths.sort()].map(readPage);
+  const members = ['apps', 'packages'].flatMap((group) =>
+    readdirSync(`${ROOT}${group}`).map((name) => `${group}/${name}/README.md`),
+  );
+  const readmes = members.filter((path) => existsSync(`${ROOT}${path}`));
+  return ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', ...paths.sort(), ...readmes].map(readPage);
 }
 
 /** The text without its code blocks: what is said, as opposed to shown. */

@@ -12,6 +12,8 @@ export interface Rule {
   /** Only of alerts. */
   readonly runbookUrl?: string;
   readonly severity?: string;
+  /** How long the expression must hold, e.g. `5m`; absent: not at all. */
+  readonly holdsFor?: string;
 }
 
 /** Reads our own file, whose layout is always the same: `- record:` or `- alert:`, then `expr: |` with an indented block. */
@@ -24,6 +26,7 @@ export function readRules(): readonly Rule[] {
       const [, kind = '', name = ''] = /- (record|alert): (\S+)/.exec(block) ?? [];
       const [, inline = '', lines = ''] = /^ {8}expr: (?:\|\n((?: {10,}.*\n?)+)|(.*))$/m.exec(block) ?? [];
       const [, runbookUrl] = /runbook_url: (\S+)/.exec(block) ?? [];
+      const [, holdsFor] = /^ {8}for: (\S+)$/m.exec(block) ?? [];
       const [, severity] = /severity: (\w+)/.exec(block) ?? [];
       return {
         kind: kind === 'record' ? 'record' : 'alert',
@@ -31,6 +34,7 @@ export function readRules(): readonly Rule[] {
         expr: (inline || lines).trim(),
         ...(runbookUrl !== undefined && { runbookUrl }),
         ...(severity !== undefined && { severity }),
+        ...(holdsFor !== undefined && { holdsFor }),
       };
     });
 }

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { anchorsOf, ROOT, readPage } from '../docs/pages.ts';
+import { anchorsOf, ROOT, readPage, tableRowsOf } from '../docs/pages.ts';
+import { familyOf, metricUsesOf } from './expression.ts';
 import { queriesOf, readBoard } from './grafana-board.ts';
 import { promtool } from './promtool.ts';
 import { RULES_PATH, readRules } from './rule-file.ts';
@@ -38,6 +39,22 @@ describe('the Prometheus rules', () => {
       expect(anchorsOf(readPage('docs/runbook.md'))).toContain(anchor);
     },
   );
+
+  it('are the table of the runbook: name, severity, metric, threshold, time and chapter', () => {
+    const rows = tableRowsOf(readPage('docs/runbook.md').text, 'Alert');
+    expect(rows.map(([name]) => name).toSorted()).toEqual(alerts.map(({ name }) => `\`${name}\``).toSorted());
+    const wrong = alerts.filter(({ name, expr, severity, holdsFor = '–', runbookUrl = '' }) => {
+      const [, said, when = '', time, chapter = ''] = rows.find(([first]) => first === `\`${name}\``) ?? [];
+      // A rule that compares a recorded ratio says its metric and percentage in words.
+      const isRecorded = expr.includes('cio_fleet:');
+      const isMeasured = isRecorded || metricUsesOf(when).every(({ metric }) => expr.includes(familyOf(metric)));
+      const [compared] = /(?:>|==|!=) [\d.]+/.exec(when) ?? [];
+      const isCompared = isRecorded || compared === undefined || expr.includes(compared);
+      const leadsThere = chapter.endsWith(`(#${runbookUrl.split('#')[1]})`);
+      return said !== severity || time !== holdsFor || !isMeasured || !isCompared || !leadsThere;
+    });
+    expect(wrong.map(({ name }) => name)).toEqual([]);
+  });
 
   it.each(alerts.map(({ name }) => name))(
     'have a unit test in which %s fires, and one in which it stays quiet',

@@ -18,13 +18,19 @@ export function hasCommit(commit: string): boolean {
   return git(['cat-file', '-e', `${commit}^{commit}`]).status === 0;
 }
 
+/** A tree of another commit. */
+export interface OldTree extends SourceTree {
+  /** The folder of the benchmark's roles, today's, with the producer of that commit. */
+  readonly rolesFolder: string;
+}
+
 /**
  * The fleet's source as it was at a commit, in a temporary folder: workers and producers of that version can run beside today's.
- * Dependencies and the numbered load are today's.
+ * Dependencies, the numbered load and the benchmark are today's.
  *
  * @throws Error when the history doesn't have the commit
  */
-export function createOldTree(commit: string): SourceTree {
+export function createOldTree(commit: string): OldTree {
   const home = mkdtempSync(join(tmpdir(), 'cio-fleet-old-'));
   const archive = git(['archive', commit, ...GROUPS]);
   if (archive.status !== 0) throw new Error(`expected commit ${commit} in the history, git said: ${archive.stderr}`);
@@ -34,12 +40,15 @@ export function createOldTree(commit: string): SourceTree {
     linkDependencies(home, member);
   }
   linkDependencies(home, 'scripts');
-  cpSync(join(ROOT, 'scripts/rig'), join(home, 'scripts/rig'), { recursive: true });
+  for (const folder of ['rig', 'bench']) {
+    cpSync(join(ROOT, 'scripts', folder), join(home, 'scripts', folder), { recursive: true });
+  }
   cpSync(join(ROOT, 'scripts/package.json'), join(home, 'scripts/package.json'));
   symlinkSync(join(ROOT, 'node_modules'), join(home, 'node_modules'));
   return {
     workerEntry: join(home, 'apps/worker/src/main.ts'),
     producerEntry: join(home, 'scripts/rig/numbered-producer.ts'),
+    rolesFolder: join(home, 'scripts/bench/roles'),
     remove: () => rmSync(home, { recursive: true, force: true }),
   };
 }

@@ -1,5 +1,10 @@
 #!/usr/bin/env node
+import { fileURLToPath } from 'node:url';
+import { DEFAULT_RUN_FILE, liveRunFile } from '@cio-fleet/lifecycle';
 import { runCli } from './run-cli.ts';
+
+/** So that `fleet` finds the demo of its checkout from any folder. */
+const CHECKOUT_RUN_FILE = fileURLToPath(new URL(`../../../${DEFAULT_RUN_FILE}`, import.meta.url));
 
 // `fleet dead-letters | head` closes the pipe early: that is no failure, and nobody is left to be told.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -8,4 +13,5 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 const { env, stdout, stderr } = process;
-process.exitCode = await runCli(process.argv.slice(2), { env, stdout, stderr });
+const runFilePath = liveRunFile([DEFAULT_RUN_FILE, CHECKOUT_RUN_FILE]);
+process.exitCode = await runCli(process.argv.slice(2), { env, stdout, stderr, runFilePath });

@@ -13,6 +13,7 @@ import { addDiscardCommand, addHoldCommand } from './commands/hold-and-discard.t
 import { addImportCommand } from './commands/import.ts';
 import { addJournalCommand } from './commands/journal.ts';
 import { addLanesCommand } from './commands/lanes.ts';
+import { addNotesCommand } from './commands/notes.ts';
 import { addPersonCommand } from './commands/person.ts';
 import { addRateCommand } from './commands/rate.ts';
 import { addRedriveCommand } from './commands/redrive.ts';
@@ -44,6 +45,7 @@ const COMMANDS: readonly AddCommand[] = [
   addReleaseCommand,
   addBrakesCommand,
   addPersonCommand,
+  addNotesCommand,
   addErrorsCommand,
   addSourcesCommand,
   addTailCommand,

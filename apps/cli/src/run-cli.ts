@@ -1,4 +1,4 @@
-import { findRedisUrl } from '@cio-fleet/lifecycle';
+import { findRedisUrl, withDemoJournal } from '@cio-fleet/lifecycle';
 import { type Command, CommanderError } from 'commander';
 import type { Attach } from './commands/fleet-command.ts';
 import { printable } from './format/printable.ts';
@@ -16,6 +16,8 @@ export interface CliHost {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
+  /** Where a running demo says how to reach it. */
+  readonly runFilePath: string;
 }
 
 /** Commander's codes for what isn't an error: help or the version were asked for. */
@@ -45,16 +47,16 @@ function outputOf({ stdout, stderr }: CliHost) {
   };
 }
 
-function contextFor(command: Command, { env, stdout, stderr }: CliHost): CommandContext {
+function contextFor(command: Command, { env, stdout, stderr, runFilePath }: CliHost): CommandContext {
   const { json, workspace, color } = command.optsWithGlobals<GlobalOptions>();
   const config = readCliConfig(env);
   return {
-    env,
+    env: withDemoJournal(env, runFilePath),
     config,
     output: createOutput({ stdout, stderr, env, json: json === true, noColor: !color }),
     workspace: chooseWorkspace({ flag: workspace, variable: config.workspace, listed: listedWorkspaces(env) }),
     redisUrl() {
-      const found = findRedisUrl(env);
+      const found = findRedisUrl(env, runFilePath);
       if (found.ok) return found.redisUrl;
       throw usageError(found.problem);
     },

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -83,11 +83,30 @@ it('lists archived days, and finds persons in them when it is asked to', { timeo
   expect(rows).toMatchObject([{ person: 'id:ada', payload: '{"total":"twelve-secret"}' }]);
 });
 
+it('finds days that wait for the archive', { timeout: TIMEOUT_MS }, async () => {
+  const findings = async () => {
+    const { stdout } = await fleet(['journal', 'doctor', '--json']);
+    return (JSON.parse(stdout) as { findings: readonly object[] }).findings;
+  };
+  expect(await findings()).toContainEqual({ check: 'archive', level: 'ok', found: 'no day waits for it' });
+  const old = join(folder, 'journal-2026-01-01.db');
+  copyFileSync(join(folder, 'journal-other.db'), old);
+  expect(await findings()).toContainEqual(
+    expect.objectContaining({ check: 'archive', level: 'fail', found: '1 day not archived, the oldest 2026-01-01' }),
+  );
+  rmSync(old);
+});
+
 it('restores a day into a folder that is a journal then', { timeout: TIMEOUT_MS }, async () => {
   const into = join(base, 'restored');
   const restored = await fleetJson<object>(['journal', 'restore', '--day', day, '--into', into]);
   expect(restored).toEqual({ day, folder: into, rows: 2, workspaces: [workspace] });
   expect((await fleetJson<Found>(['person', 'bob'], { JOURNAL_DIR: into })).rows).toHaveLength(1);
+  // As npm starts it from a folder of the user's.
+  const asNpm = { npm_lifecycle_event: 'fleet', INIT_CWD: base };
+  expect(await fleetJson<object>(['journal', 'restore', '--day', day, '--into', 'restored'], asNpm)).toMatchObject({
+    folder: into,
+  });
   const missing = await fleet(['journal', 'restore', '--day', '2020-01-01', '--into', into]);
   expect([missing.exitCode, missing.stderr]).toEqual([3, expect.stringContaining('2020-01-01')]);
   expect((await fleet(['journal', 'restore', '--day', day])).exitCode).toBe(2);

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { newUlid } from '@cio-fleet/contracts';
+import { deadLetterQueueName, erasureKey, journalQueueName, newUlid, queueKeyPrefix } from '@cio-fleet/contracts';
 import { createJournalSink, createJournalStore, createJournalWriter, type JournalRow } from '@cio-fleet/journal';
 import { appendOutcomes, readLatestOutcomes } from '@cio-fleet/lanes';
 import { uniqueWorkspace, waitFor } from '@cio-fleet/testkit';
@@ -111,6 +111,15 @@ it('finds the journal sound, and says what is wrong with one that is away', asyn
   const sound = await fleetJson<{ healthy: boolean; findings: readonly object[] }>(['journal', 'doctor']);
   expect(sound.healthy).toBe(true);
   expect(sound.findings).toContainEqual({ check: 'queue', level: 'ok', found: 'empty' });
+  expect(sound.findings).toContainEqual({ check: 'writer', level: 'ok', found: 'nothing waits for it' });
+  // A pack that nobody takes, however small.
+  const sink = createJournalSink({ redis, workspace: `${workspace}-idle`, logger: quiet });
+  await sink.write([row({ workspace: `${workspace}-idle` })]);
+  const prefix = queueKeyPrefix(`${workspace}-idle`, journalQueueName(`${workspace}-idle`));
+  const [pack] = await redis.lrange(`${prefix}wait`, 0, 0);
+  await redis.hset(`${prefix}${pack}`, 'timestamp', Date.now() - 400_000);
+  const behind = await runFleet(['journal', 'doctor', '--workspace', `${workspace}-idle`], { env });
+  expect([behind.exitCode, behind.stdout]).toEqual([5, expect.stringMatching(/writer.*behind/)]);
   const away = { REDIS_URL: redisUrl, DATABASE_URL: 'postgres://fleet:secret@127.0.0.1:1/none' };
   const broken = await runFleet(['journal', 'doctor', '--workspace', workspace], { env: away });
   expect(broken.exitCode).toBe(5);
@@ -122,9 +131,21 @@ it('forgets a person for good, with a proof, and only when it is told to', async
   await appendOutcomes(redis, workspace, [
     { time: 1, operationId, action: 'track', outcome: 'delivered', person: 'id:eve' },
   ]);
+  const deadLetters = queueKeyPrefix(workspace, deadLetterQueueName(workspace));
+  const operations = ['eve', 'bob'].map((id) => ({
+    id: newUlid(),
+    at: 1,
+    op: { type: 'person', identifiers: { id }, action: 'event', name: 'Refused' },
+  }));
+  const data = { v: 1, operations, reason: { code: 'REJECTED', message: 'no' }, deadLetteredAt: 1 };
+  await redis.hset(`${deadLetters}packed`, 'data', JSON.stringify(data));
+  await redis.zadd(`${deadLetters}failed`, 1, 'packed');
+  await redis.set(erasureKey(workspace, 'id:eve'), newUlid());
   expect((await runFleet(['forget', 'eve', '--workspace', workspace], { env })).exitCode).toBe(2);
   const done = await fleetJson<{ rows: number; proofs: readonly object[] }>(['forget', 'eve', '--rows', '--yes']);
-  expect(done).toMatchObject({ rows: 1, outcomes: 1, proofs: [{ what: 'rows', rows: 1 }] });
+  expect(done).toMatchObject({ rows: 1, outcomes: 1, packedOperations: 1, proofs: [{ what: 'rows', rows: 1 }] });
+  expect(await redis.hget(`${deadLetters}packed`, 'data')).not.toContain('"eve"');
+  await redis.zrem(`${deadLetters}failed`, 'packed');
   expect((await runFleet(['person', 'eve', '--workspace', workspace], { env })).exitCode).toBe(3);
   expect(JSON.stringify(await readLatestOutcomes(redis, workspace, 100))).not.toContain('eve');
 });

@@ -1,8 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { startRedis, uniqueWorkspace } from '@cio-fleet/testkit';
 import { Redis } from 'ioredis';
 import { afterAll, describe, expect, inject, it } from 'vitest';
+import { type CliHost, runCli } from '../src/run-cli.ts';
 import { queuedOperations } from './fixtures/queued-operations.ts';
 import { emptyFolder, runFleet } from './fixtures/run-fleet.ts';
 
@@ -102,9 +104,12 @@ describe('the Redis of a command', () => {
   });
 
   it('that nobody names exits with 2 and says what to do', async () => {
-    const result = await runFleet(['rate']);
-    expect(result).toMatchObject({ exitCode: 2, stdout: '' });
-    expect(result.stderr).toMatch(/REDIS_URL: .*npm run demo/);
+    const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+    const runFilePath = join(emptyFolder(), 'run.json');
+    const host = { env: {}, stdout, stderr, runFilePath } as unknown as CliHost;
+    expect(await runCli(['rate'], host)).toBe(2);
+    expect(stdout.read()).toBeNull();
+    expect(String(stderr.read())).toMatch(/REDIS_URL: .*npm run demo/);
   });
 
   it('is that of the demo while it runs', async () => {

@@ -1,6 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { type ArchiveTarget, type JournalPlace, type PersonPrivacy, readJournalSettings } from '@cio-fleet/journal';
-import { envInteger, envPort, findRedisUrl, parseConfig, parseTrustedNetworks } from '@cio-fleet/lifecycle';
+import {
+  envInteger,
+  envPort,
+  envVersion,
+  findRedisUrl,
+  parseConfig,
+  parseTrustedNetworks,
+  withDemoJournal,
+} from '@cio-fleet/lifecycle';
 import { type RedisSettings, readRedisSettings } from '@cio-fleet/redis';
 import { LOG_LEVELS } from '@cio-fleet/telemetry';
 import { loadWorkspaceOutlines, WorkspaceConfigError, type WorkspaceOutline } from '@cio-fleet/workspaces';
@@ -16,6 +24,7 @@ const schema = z.object({
   DASHBOARD_PORT: envPort().default(3000),
   CIO_FLEET_HOST: z.string().default('127.0.0.1'),
   CIO_FLEET_ENV: z.enum(['development', 'staging', 'production']).default('development'),
+  CIO_FLEET_VERSION: envVersion().optional(),
   LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
   CIO_FLEET_STOP_DEADLINE_MS: envInteger({ min: 1 }).default(25_000),
   DASHBOARD_AUTH: z.enum(['basic', 'proxy', 'none']).optional(),
@@ -48,6 +57,8 @@ export interface DashboardConfig {
   readonly host: string;
   readonly port: number;
   readonly environment: Variables['CIO_FLEET_ENV'];
+  /** Undefined: that of package.json. */
+  readonly version: string | undefined;
   readonly logLevel: Variables['LOG_LEVEL'];
   readonly stopDeadlineMs: number;
   readonly redis: RedisSettings;
@@ -78,7 +89,7 @@ export function readDashboardConfig(
   const workspaces = readWorkspaces(env, problems);
   const redis = readRedis(env, runFilePath, problems);
   const signIn = variables.ok ? readSignIn(variables.config, problems) : undefined;
-  const journal = readJournal(env, problems);
+  const journal = readJournal(withDemoJournal(env, runFilePath), problems);
   if (!variables.ok || redis === undefined || journal === undefined || signIn === undefined || problems.length > 0)
     return { ok: false, problems };
   const { config } = variables;
@@ -88,6 +99,7 @@ export function readDashboardConfig(
       host: config.CIO_FLEET_HOST,
       port: config.DASHBOARD_PORT,
       environment: config.CIO_FLEET_ENV,
+      version: config.CIO_FLEET_VERSION,
       logLevel: config.LOG_LEVEL,
       stopDeadlineMs: config.CIO_FLEET_STOP_DEADLINE_MS,
       redis,

@@ -28,6 +28,7 @@ import { createFleetMetrics } from './fleet-metrics.ts';
 import { createJournals } from './journal/journals.ts';
 import { createLiveRoute, createLiveStream } from './live/live-routes.ts';
 import { createOutcomeTail } from './live/outcome-tail.ts';
+import { createNotesRoute } from './notes/notes-route.ts';
 import { createOpsRoutes } from './ops-routes.ts';
 import { createOverviewRoute } from './overview/overview-route.ts';
 import { createPastReader } from './overview/past.ts';
@@ -105,6 +106,7 @@ export function createDashboard(config: DashboardConfig, logger: Logger, version
       pages: [
         createOverviewRoute({ monitor, redrives, past: createPastReader(redis, journals) }),
         createPersonRoute(parts),
+        createNotesRoute(parts),
         createErrorsRoute(parts),
         createRedriveRoute(parts),
         createSourcesRoute(parts),

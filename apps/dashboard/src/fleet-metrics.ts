@@ -14,6 +14,11 @@ export function createFleetMetrics(registry: Registry, look: () => Promise<Fleet
 
   const waiting = gauge('queue_waiting_operations', 'Operations that wait in a queue.', ['workspace', 'queue']);
   const oldest = gauge('queue_oldest_waiting_seconds', 'Age of the oldest job of a queue.', ['workspace', 'queue']);
+  const failed = gauge(
+    'queue_failed_jobs',
+    'Failed jobs of a lane, of fallback or of what is parked; 0, or others have overtaken them.',
+    ['workspace', 'queue'],
+  );
   const held = gauge('held_persons', 'Persons with operations in fallback.', ['workspace']);
   const parked = gauge('parked_operations', 'Operations that operators hold, or that leave since a release.', [
     'workspace',
@@ -37,6 +42,7 @@ export function createFleetMetrics(registry: Registry, look: () => Promise<Fleet
     for (const metric of [
       waiting,
       oldest,
+      failed,
       held,
       parked,
       brakes,
@@ -59,6 +65,7 @@ export function createFleetMetrics(registry: Registry, look: () => Promise<Fleet
       for (const queue of [...state.lanes, state.fallback, ...state.parked.sides]) {
         waiting.set({ workspace, queue: queue.queue }, queue.operations);
         oldest.set({ workspace, queue: queue.queue }, (queue.oldestWaitingMs ?? 0) / 1000);
+        failed.set({ workspace, queue: queue.queue }, queue.failed);
       }
       held.set({ workspace }, state.fallback.heldPersons);
       parked.set({ workspace }, state.parked.operations);

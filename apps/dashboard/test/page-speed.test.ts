@@ -74,7 +74,7 @@ afterAll(async () => {
 
 const pages = () => [
   ...['/', '/person?q=p42', '/person?q=nobody', '/person?q=s-7&by=session', '/errors', `/errors?group=${group}`],
-  ...['/redrive', '/sources', '/sources?hours=360', '/workers', '/live', '/audit'],
+  ...['/redrive', '/notes?q=s-1', '/sources', '/sources?hours=360', '/workers', '/live', '/audit'],
 ];
 
 const look = async (path: string) => {

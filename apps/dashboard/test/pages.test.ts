@@ -10,7 +10,7 @@ import { workspacesFile } from './support/workspaces-file.ts';
 const redis = new Redis(inject('redisUrl'), { maxRetriesPerRequest: null });
 const workspace = uniqueWorkspace('pages');
 const other = uniqueWorkspace('other');
-const PAGES = ['/', '/person', '/errors', '/redrive', '/sources', '/workers', '/live', '/audit'];
+const PAGES = ['/', '/person', '/notes', '/errors', '/redrive', '/sources', '/workers', '/live', '/audit'];
 let dashboard: RunningDashboard;
 
 beforeAll(async () => {
@@ -88,7 +88,7 @@ describe('every fleet page', () => {
     const alone = await runDashboard({ REDIS_URL: own.url, CIO_FLEET_WORKSPACES: workspacesFile(workspace) });
     await own.kill();
     await waitFor(async () => (await alone.request('/workers', { as: VIEWER })).status === 503);
-    for (const path of PAGES.filter((each) => !['/', '/person', '/redrive'].includes(each))) {
+    for (const path of PAGES.filter((each) => !['/', '/person', '/notes', '/redrive'].includes(each))) {
       const response = await alone.request(path, { as: VIEWER });
       expect([response.status, await response.text()], path).toEqual([
         503,

@@ -3,6 +3,7 @@ import {
   type Environment,
   envInteger,
   envPort,
+  envVersion,
   findRedisUrl,
   parseConfig,
   parseTrustedNetworks,
@@ -25,6 +26,7 @@ const httpUrl = (expected: string) => z.url({ protocol: /^https?$/, error: expec
 /** The gateway's environment, beside Redis and the workspaces. docs/configuration.md is tested against it. */
 export const gatewaySchema = z.object({
   CIO_FLEET_ENV: z.enum(['development', 'staging', 'production']).default('development'),
+  CIO_FLEET_VERSION: envVersion().optional(),
   CIO_FLEET_HOST: z.string().default('127.0.0.1'),
   GATEWAY_PORT: envPort().default(8080),
   LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
@@ -79,6 +81,9 @@ export function readGatewayConfig(env: Environment, runFilePath?: string): Gatew
   const problems: string[] = [];
   const variables = parseConfig(gatewaySchema, env);
   if (!variables.ok) problems.push(...variables.problems);
+  else if (variables.config.GATEWAY_SPOOL_MODE === 'always' && variables.config.GATEWAY_SPOOL_DIR === undefined) {
+    problems.push('GATEWAY_SPOOL_MODE: expected GATEWAY_SPOOL_DIR with always, got none; name a folder');
+  }
   const workspaces = readWorkspaces(env, problems);
   const redis = readRedis(env, runFilePath, problems);
   const journal = readJournalSettings(withDemoJournal(env, runFilePath));

@@ -5,7 +5,7 @@ import type { Redis } from 'ioredis';
 import type { Registry } from 'prom-client';
 import type { GatewayMetrics } from './gateway-metrics.ts';
 import { createCors } from './http/cors.ts';
-import { createReadiness } from './readiness.ts';
+import { createReadiness, type ReadinessOptions } from './readiness.ts';
 
 export interface GatewayAppOptions {
   /** The dialects, each for its own paths. The busiest first. */
@@ -14,6 +14,7 @@ export interface GatewayAppOptions {
   /** Asked by `/readyz`. */
   readonly redis: Redis;
   readonly spoolDir: string | undefined;
+  readonly spools: ReadinessOptions['spools'];
   readonly registry: Registry;
   readonly metrics: Pick<GatewayMetrics, 'observe'>;
   readonly logger: Logger;
@@ -23,7 +24,7 @@ export interface GatewayAppOptions {
 
 /** The dialects behind one port, with the operations endpoints. */
 export function createGatewayApp(options: GatewayAppOptions): Express {
-  const { dialects, corsOrigins, redis, spoolDir, registry, metrics, logger, isQuiet } = options;
+  const { dialects, corsOrigins, redis, spoolDir, spools, registry, metrics, logger, isQuiet } = options;
   const app = express().disable('x-powered-by').disable('etag');
   app.use(metrics.observe);
   app.use(endConnections(isQuiet));
@@ -37,6 +38,7 @@ export function createGatewayApp(options: GatewayAppOptions): Express {
         '/readyz': createReadiness({
           redis: async () => ((await redis.ping()) === 'PONG' ? 'ok' : 'no answer'),
           spoolDir,
+          spools,
         }),
       },
     }),

@@ -64,6 +64,7 @@ export function createGateway({ config, regionFunctions, logger, version }: Gate
       maxAgeSeconds: variables.GATEWAY_WEBHOOK_MAX_AGE_SECONDS,
       forwardUrl: variables.GATEWAY_WEBHOOK_FORWARD_URL,
     }),
+    onUnsigned: guard.unsigned,
     onTaken(workspace, read, receivedAtMs) {
       // Notes are written because somebody asked for it; these only where there is a journal, or they fill its queue for nobody.
       const isKept = config.journal.place !== undefined && read.kind !== 'unreadable';
@@ -72,7 +73,6 @@ export function createGateway({ config, regionFunctions, logger, version }: Gate
   });
   const track = createTrackRoutes({
     admission,
-    keyring,
     intake,
     isSettled: intake.isSettled,
     workspaces: guard.workspaces,
@@ -84,6 +84,7 @@ export function createGateway({ config, regionFunctions, logger, version }: Gate
   const segment = createSegmentRoutes({
     admission,
     intake,
+    refusals: intake.refusals,
     metrics,
     logger,
     onUnmapped: guard.unmapped,
@@ -98,6 +99,7 @@ export function createGateway({ config, regionFunctions, logger, version }: Gate
       corsOrigins: config.corsOrigins,
       redis: guard.redis,
       spoolDir: variables.GATEWAY_SPOOL_DIR,
+      spools: intake.spools,
       registry,
       metrics,
       logger,
@@ -108,7 +110,7 @@ export function createGateway({ config, regionFunctions, logger, version }: Gate
     serverOptions: SERVER_OPTIONS,
     prepare: limitServer,
   });
-  const withoutKey = callerWithoutKey(variables.GATEWAY_UDP_HOST, workspaces);
+  const withoutKey = () => callerWithoutKey(variables.GATEWAY_UDP_HOST, guard.workspaces());
   const udp =
     variables.GATEWAY_UDP_PORT === undefined
       ? undefined
@@ -116,7 +118,7 @@ export function createGateway({ config, regionFunctions, logger, version }: Gate
           port: variables.GATEWAY_UDP_PORT,
           host: variables.GATEWAY_UDP_HOST,
           receiveBufferBytes: variables.GATEWAY_UDP_BUFFER_BYTES,
-          callers: { byWriteKey: keyring.byWriteKey, ...given({ withoutKey }) },
+          callers: { byWriteKey: keyring.byWriteKey, withoutKey },
           intake,
           notes,
           registry,

@@ -3,6 +3,7 @@ import { createRedis, type RedisSettings } from '@cio-fleet/redis';
 import { createSpamRecorder } from '@cio-fleet/spam-report';
 import type { Logger } from '@cio-fleet/telemetry';
 import type { Workspace } from '@cio-fleet/workspaces';
+import type { Request } from 'express';
 import type { Redis } from 'ioredis';
 import type { Registry } from 'prom-client';
 import { type Admission, createAdmission } from './access/admission.ts';
@@ -14,6 +15,7 @@ import { producerLog } from './intake/producer-log.ts';
 import { createRegionMemory } from './intake/regions/region-memory.ts';
 import { loadRegionFunctions, type RegionFunctions } from './intake/regions/region-modules.ts';
 import { createRegionRouter } from './intake/regions/region-router.ts';
+import { createSpoolMetrics } from './intake/spool-metrics.ts';
 import { createLanePressure } from './protection/lane-pressure.ts';
 import { createProtectionMetrics } from './protection/protection-metrics.ts';
 import { createProtectionReport, type ProtectionReport } from './protection/protection-report.ts';
@@ -58,6 +60,8 @@ export interface Guard {
   readonly workspaces: () => readonly Workspace[];
   /** Counts messages that became no operation for the spam report. */
   readonly unmapped: ProtectionReport['unmapped'];
+  /** Counts a reporting webhook with a wrong signature for the spam report, by its address. */
+  readonly unsigned: (request: Request) => void;
   /** The connection for counters; producers have their own. */
   readonly redis: Redis;
   /** In the order of their start. Put the server that takes requests after them, so that it stops first. */
@@ -106,6 +110,9 @@ export function createGuard(options: GuardOptions): Guard {
     ...(options.spoolMaxBytes !== undefined && { spoolMaxBytes: options.spoolMaxBytes }),
   });
 
+  createSpoolMetrics({ registry, spools: intake.spools });
+
+  const addressOf = createClientAddress(options.isTrustedProxy ?? (() => false));
   const keyring = createKeyring(workspaces);
   let current = workspaces;
   const admission = createAdmission({
@@ -117,7 +124,7 @@ export function createGuard(options: GuardOptions): Guard {
       ...(options.ratePerAddress !== undefined && { perAddress: options.ratePerAddress }),
     }),
     signIns: createSignInGuard(),
-    addressOf: createClientAddress(options.isTrustedProxy ?? (() => false)),
+    addressOf,
     report,
   });
   const watch = createWorkspacesWatch({
@@ -134,5 +141,10 @@ export function createGuard(options: GuardOptions): Guard {
     ...(intervals.fileMs !== undefined && { intervalMs: intervals.fileMs }),
   });
   const services = [connection, recorder, pressure, intake, watch];
-  return { admission, intake, keyring, watch, redis, workspaces: () => current, unmapped: report.unmapped, services };
+  return {
+    ...{ admission, intake, keyring, watch, redis, services },
+    workspaces: () => current,
+    unmapped: report.unmapped,
+    unsigned: (request) => report.unauthorised(addressOf(request)),
+  };
 }

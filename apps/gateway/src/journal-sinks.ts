@@ -1,4 +1,4 @@
-import { createJournalSink, type JournalSettings, type JournalSink } from '@cio-fleet/journal';
+import { createJournalSink, DROP_REASONS, type JournalSettings, type JournalSink } from '@cio-fleet/journal';
 import { type Service, service } from '@cio-fleet/lifecycle';
 import { type Logger, METRIC_PREFIX } from '@cio-fleet/telemetry';
 import type { Redis } from 'ioredis';
@@ -34,6 +34,8 @@ export function createJournalSinks({ redis, logger, registry, intake }: JournalS
     of(workspace) {
       const known = sinks.get(workspace);
       if (known !== undefined) return known;
+      // From 0 on: a series that begins with its first burst has no increase that an alert could see.
+      for (const reason of DROP_REASONS) drops.inc({ workspace, reason }, 0);
       const made = createJournalSink({
         redis,
         workspace,

@@ -1,18 +1,17 @@
-import { readFileSync } from 'node:fs';
-import { runApp } from '@cio-fleet/lifecycle';
+import { appVersion, runApp } from '@cio-fleet/lifecycle';
 import { createLogger } from '@cio-fleet/telemetry';
 import { type GatewayConfig, readGatewayConfig } from './config.ts';
 import { createGateway } from './gateway.ts';
 import { loadRegionFunctions, type RegionFunctions } from './intake/regions/region-modules.ts';
 
-const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
 const result = readGatewayConfig(process.env);
 const regions = result.ok ? await readRegions(result.config) : undefined;
 if (result.ok && regions !== undefined) {
   const { config } = result;
-  const { LOG_LEVEL, CIO_FLEET_STOP_DEADLINE_MS } = config.variables;
-  const logger = createLogger({ name: 'gateway', version: manifest.version, level: LOG_LEVEL });
-  const gateway = createGateway({ config, regionFunctions: regions, logger, version: manifest.version });
+  const { LOG_LEVEL, CIO_FLEET_STOP_DEADLINE_MS, CIO_FLEET_VERSION } = config.variables;
+  const version = appVersion({ manifest: new URL('../package.json', import.meta.url), given: CIO_FLEET_VERSION });
+  const logger = createLogger({ name: 'gateway', version, level: LOG_LEVEL });
+  const gateway = createGateway({ config, regionFunctions: regions, logger, version });
   await runApp({
     services: gateway.services,
     stopDeadlineMs: CIO_FLEET_STOP_DEADLINE_MS,

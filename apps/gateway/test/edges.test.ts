@@ -35,6 +35,7 @@ it('takes reporting webhooks, notes and datagrams in the gateway as it is starte
   const url = `http://127.0.0.1:${gateway.port}`;
   const udpPort = Number(gateway.ready.udpPort);
   expect((await postWebhook(`${url}/webhooks/customerio`, webhookBody())).status).toBe(200);
+  expect((await fetch(`${url}/webhooks/customerio`, { method: 'POST', body: '{}' })).status).toBe(401);
   const note = { sessionId: 's1', key: 'page', value: '/cart', component: 'web' };
   const noted = await fetch(`${url}/notes`, {
     method: 'POST',
@@ -53,7 +54,11 @@ it('takes reporting webhooks, notes and datagrams in the gateway as it is starte
   await waitFor(
     async () => {
       const metrics = await (await fetch(`${url}/metrics`)).text();
-      return metrics.includes('cio_fleet_gateway_udp_accepted_total{kind="note"} 1');
+      // The unsigned webhook counts as what wrong credentials are.
+      return (
+        metrics.includes('cio_fleet_gateway_udp_accepted_total{kind="note"} 1') &&
+        metrics.includes('cio_fleet_gateway_protection_refusals_total{reason="credentials"} 1')
+      );
     },
     { timeoutMs: 30_000 },
   );

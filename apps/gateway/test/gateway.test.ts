@@ -64,11 +64,13 @@ it('exits with 2 and names every problem before it connects', async () => {
     REDIS_URL: 'http://127.0.0.1',
     GATEWAY_PORT: 'x',
     GATEWAY_TRUSTED_PROXIES: 'everywhere',
+    GATEWAY_SPOOL_MODE: 'sometimes',
   });
   expect(message).toContain('ended with code 2');
   expect(message).toMatch(/REDIS_URL: /);
   expect(message).toMatch(/GATEWAY_PORT: expected a whole number from 0 to 65535/);
   expect(message).toMatch(/GATEWAY_TRUSTED_PROXIES: /);
+  expect(message).toMatch(/GATEWAY_SPOOL_MODE: /);
 });
 
 it('answers what is in flight when it is told to stop, then exits with 0', async () => {
@@ -115,6 +117,17 @@ describe('while Redis is away', () => {
     expect(await put(gateway, 'spooled', { plan: 'pro' })).toMatchObject({ status: 200 });
     const ready = await get(gateway, '/readyz');
     expect(JSON.parse(ready.text)).toMatchObject({ ready: true, checks: { spool: 'ok' } });
+    const { text: metrics } = await get(gateway, '/metrics');
+    expect(metrics).toMatch(/cio_fleet_gateway_spool_operations\{workspace="default"\} 1\n/);
+    expect(metrics).toMatch(/cio_fleet_gateway_spool_bytes\{workspace="default"\} \d+/);
+    expect(metrics).toMatch(/cio_fleet_gateway_spool_oldest_seconds\{workspace="default"\} \d/);
+    // On the same folder another one can make nothing durable, whatever the rights and the room there are.
+    const second = await startGateway({ REDIS_URL: `redis://127.0.0.1:${port}`, GATEWAY_SPOOL_DIR: spoolDir });
+    await waitFor(async () => {
+      const { status, text } = await get(second, '/readyz');
+      return status === 503 && JSON.parse(text).checks.spool === 'SPOOL_LOCKED';
+    }, PATIENCE);
+    second.kill('SIGKILL');
 
     const simulator = createSimulator();
     const { url } = await simulator.start();

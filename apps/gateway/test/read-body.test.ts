@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
-import express, { type ErrorRequestHandler } from 'express';
+import express, { type ErrorRequestHandler, type RequestHandler } from 'express';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HttpProblem } from '../src/http/http-problem.ts';
 import { createBodyReader, rawBodyOf } from '../src/http/read-body.ts';
@@ -17,14 +17,16 @@ let url: string;
 
 beforeAll(async () => {
   const app = express();
+  const answer: RequestHandler = (request, response) => {
+    const polluted = ({} as { polluted?: unknown }).polluted !== undefined;
+    response.json({ body: request.body ?? 'none', rawBytes: rawBodyOf(request).length, polluted });
+  };
   const options = { maxBytes: MAX_BYTES, maxDepth: MAX_DEPTH, timeoutMs: 60_000 };
   app.use('/impatient', createBodyReader({ ...options, gunzip: true, timeoutMs: TIMEOUT_MS }));
   app.use('/plain', createBodyReader({ ...options, gunzip: false }));
+  app.use('/raw', createBodyReader({ ...options, gunzip: true, keepRaw: true, parses: false }), answer);
   app.use('/', createBodyReader({ ...options, gunzip: true, keepRaw: true }));
-  app.use((request, response) => {
-    const polluted = ({} as { polluted?: unknown }).polluted !== undefined;
-    response.json({ body: request.body ?? 'none', rawBytes: rawBodyOf(request).length, polluted });
-  });
+  app.use(answer);
   const render: ErrorRequestHandler = (error: unknown, _request, response, next) => {
     if (error instanceof HttpProblem) response.status(error.status).json({ code: error.code });
     else next(error);
@@ -103,6 +105,10 @@ describe('a body of JSON', () => {
     expect(await post(hostile)).toMatchObject({ status: 200, polluted: false });
   });
 
+  it('is left alone where its bytes are to be looked at first', async () => {
+    expect(await post('{"a":', {}, '/raw')).toMatchObject({ status: 200, body: 'none', rawBytes: 5 });
+  });
+
   it('is nothing where there is no body', async () => {
     expect(await post('')).toMatchObject({ status: 200, body: 'none', rawBytes: 0 });
   });
@@ -116,6 +122,7 @@ describe('a body is refused', () => {
     ['that nests too deep', `${'['.repeat(11)}${']'.repeat(11)}`, 400, 'BODY_TOO_DEEP'],
     ['that nests a hundred thousand levels', '['.repeat(99_999), 400, 'BODY_TOO_DEEP'],
     ['that is too large', ' '.repeat(MAX_BYTES + 1), 413, 'BODY_TOO_LARGE'],
+    ['that is a hundred times too large, in an answer that its sender gets', ' '.repeat(1e7), 413, 'BODY_TOO_LARGE'],
   ])('%s', async (_title, body, status, code) => {
     expect(await post(body)).toEqual({ status, code });
   });

@@ -1,9 +1,11 @@
+import { request } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { workspaceKeys } from '@cio-fleet/contracts';
-import { uniqueWorkspace } from '@cio-fleet/testkit';
+import { uniqueWorkspace, waitFor } from '@cio-fleet/testkit';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { SEGMENT_PATHS } from '../src/segment/segment-call.ts';
+import { WRITE_KEY } from './support/post-message.ts';
 import { type SegmentGateway, startSegmentGateway } from './support/segment-gateway.ts';
 
 const redis = new Redis(inject('redisUrl'));
@@ -215,3 +217,27 @@ it('in strict mode what can be accepted is answered as ever', async () => {
   const response = await gateway.post('/v1/batch', { batch: [track(), track()] }, STRICT);
   expect([response.status, await response.json()]).toEqual([200, { success: true }]);
 });
+
+describe('the limit of an address', () => {
+  it('is asked once, and before a body without credentials is read', async () => {
+    const own = uniqueWorkspace('segment-limit');
+    const limited = await startSegmentGateway(inject('redisUrl'), own, { perAddress: 1 });
+    // Five in the window of five seconds.
+    const track = { type: 'track', userId: '42', event: 'Paid', writeKey: WRITE_KEY };
+    const keyless = () => fetch(`${limited.url}/v1/track`, { method: 'POST', body: JSON.stringify(track) });
+    for (let n = 0; n < 5; n += 1) expect((await keyless()).status).toBe(200);
+    await waitFor(async () => (await headersOnly(`${limited.url}/v1/track`)) === 429, { timeoutMs: 30_000 });
+    await limited.stop();
+  });
+});
+
+/** The status of a request whose body never comes; undefined where nothing is answered. */
+async function headersOnly(url: string): Promise<number | undefined> {
+  const sent = request(url, { method: 'POST', headers: { 'content-length': '10' } });
+  sent.on('error', () => undefined).flushHeaders();
+  const status = await new Promise<number | undefined>((resolve) => {
+    sent.once('response', (response) => resolve(response.statusCode)).setTimeout(1_000, () => resolve(undefined));
+  });
+  sent.destroy();
+  return status;
+}

@@ -38,7 +38,7 @@ async function start(options: Partial<UdpServiceOptions> = {}): Promise<number> 
   const shop = { workspace, source: 'shop', keyId: 'k1' };
   const udp = createUdpService({
     port: 0,
-    callers: { byWriteKey: (key) => (key === 'wk' ? shop : undefined), withoutKey: caller },
+    callers: { byWriteKey: (key) => (key === 'wk' ? shop : undefined), withoutKey: () => caller },
     intake,
     notes: createNoteLog({ sinkOf: () => sink }),
     registry: edge.registry,
@@ -116,7 +116,7 @@ it('counts what it receives, accepts and refuses, and answers nothing', async ()
 it('keeps what a stop finds under way', async () => {
   const udp = createUdpService({
     port: 0,
-    callers: { byWriteKey: () => undefined, withoutKey: { workspace, keyId: 'udp' } },
+    callers: { byWriteKey: () => undefined, withoutKey: () => ({ workspace, keyId: 'udp' }) },
     intake,
     notes: createNoteLog({ sinkOf: () => ({ write: async () => ({ queued: true }) }) }),
     registry: edge.registry,

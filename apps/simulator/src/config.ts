@@ -12,6 +12,10 @@ export const configSchema = z.object({
   CIO_FLEET_HOST: z.string().default('127.0.0.1'),
   CUSTOMERIO_SITE_ID: z.string().default('demo-site'),
   CUSTOMERIO_TRACK_API_KEY: z.string().default('demo-key'),
-  CUSTOMERIO_REGION: z.enum(['us', 'eu']).default('us'),
+  CUSTOMERIO_REGION: z
+    .string()
+    .toLowerCase()
+    .pipe(z.enum(['us', 'eu']))
+    .default('us'),
   LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
 });

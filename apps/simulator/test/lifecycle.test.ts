@@ -37,13 +37,18 @@ describe('the simulator process', () => {
   const entry = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 
   it('logs one ready line with its pid and port, takes its credentials from the environment, and exits 0 on SIGTERM', async () => {
-    const env = { SIMULATOR_PORT: '0', CUSTOMERIO_SITE_ID: 'site', CUSTOMERIO_TRACK_API_KEY: 'key' };
+    const env = {
+      SIMULATOR_PORT: '0',
+      CUSTOMERIO_SITE_ID: 'site',
+      CUSTOMERIO_TRACK_API_KEY: 'key',
+      CUSTOMERIO_REGION: 'EU',
+    };
     const app = await runFleetProcess({ entry, env });
     onTestFinished(() => void app.kill('SIGKILL'));
     expect(app.ready).toMatchObject({ pid: app.pid, port: app.port, app: 'simulator' });
     const authorization = `Basic ${Buffer.from('site:key').toString('base64')}`;
     const region = await fetch(`http://127.0.0.1:${app.port}/api/v1/accounts/region`, { headers: { authorization } });
-    expect(region.status).toBe(200);
+    expect(await region.json()).toMatchObject({ region: 'eu' });
     const metrics = await fetch(`http://127.0.0.1:${app.port}/metrics`);
     expect(await metrics.text()).toContain('cio_fleet_build_info');
     expect(await app.stop()).toBe(0);

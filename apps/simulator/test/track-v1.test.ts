@@ -113,6 +113,12 @@ describe('the v1 API', () => {
     expect(simulator.stats().byAction).toEqual({ metric: 1, event: 1, unsubscribe: 1 });
   });
 
+  it('takes a number as id where the path has the same', async () => {
+    const { call, simulator } = await runningSimulator();
+    expect(await call('PUT /api/v1/customers/42', { id: 42, plan: 'pro' })).toMatchObject({ status: 200 });
+    expect(simulator.person('42')?.identifiers).toMatchObject({ id: '42' });
+  });
+
   it('answers where the account is', async () => {
     const { call } = await runningSimulator();
     const reply = await call('GET /api/v1/accounts/region');
@@ -125,7 +131,7 @@ describe('the v1 API', () => {
     [`PUT /api/v1/customers/${'x'.repeat(151)}`, {}, 'id attribute cannot be longer than 150 bytes'],
     ['PUT /api/v1/customers/42', '{', 'request body is not valid JSON'],
     ['PUT /api/v1/customers/42', [], 'request body must be a hash'],
-    ['PUT /api/v1/customers/42', { id: 42 }, 'id attribute must be a string value'],
+    ['PUT /api/v1/customers/42', { id: 43 }, 'id attribute must be a string value'],
     ['PUT /api/v1/customers/42', manyAttributes, 'cannot identify more than 300 attributes in one request'],
     ['PUT /api/v1/customers/42', { ['x'.repeat(151)]: 1 }, 'attribute name cannot be longer than 150 bytes'],
     ['PUT /api/v1/customers/42', { x: 'y'.repeat(1001) }, "value for attribute 'x' cannot be longer than 1000 bytes"],

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { envInteger, envPort } from '@cio-fleet/lifecycle';
+import { envInteger, envPort, envVersion } from '@cio-fleet/lifecycle';
 import { LOG_LEVELS } from '@cio-fleet/telemetry';
 import { z } from 'zod';
 
@@ -13,6 +13,7 @@ export type WorkerRole = 'deliver' | 'journal';
 /** The worker's environment, beside Redis and the workspaces. docs/configuration.md is tested against it. */
 export const workerSchema = z.object({
   CIO_FLEET_ENV: z.enum(['development', 'staging', 'production']).default('development'),
+  CIO_FLEET_VERSION: envVersion().optional(),
   CIO_FLEET_HOST: z.string().default('127.0.0.1'),
   WORKER_PORT: envPort().default(9090),
   LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),

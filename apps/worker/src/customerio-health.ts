@@ -1,26 +1,37 @@
-import type { CircuitState, CircuitStatus } from '@cio-fleet/delivery';
+import { type Circuit, worstCircuit } from '@cio-fleet/lanes';
 import { type OpsRoute, sendJson } from '@cio-fleet/lifecycle';
 
-const SEVERITY: Readonly<Record<CircuitState, number>> = { CLOSED: 0, HALF_OPEN: 1, OPEN: 2 };
+/** What `/health/customerio` answers. */
+export interface CustomerioHealth {
+  readonly status: 200 | 404 | 503;
+  readonly body: object;
+}
 
-/** `/health/customerio`: 200 while the circuit is closed, else 503; the worst of all workspaces, or of `?workspace=`. */
-export function customerioHealth(circuits: () => ReadonlyMap<string, CircuitStatus>): OpsRoute {
+/** `/health/customerio` of a worker that delivers. */
+export function customerioHealth(circuits: () => ReadonlyMap<string, Circuit>): OpsRoute {
   return (request, response) => {
-    const wanted = new URL(request.url ?? '/', 'http://worker').searchParams.get('workspace');
-    const all = circuits();
-    const asked = wanted === null ? [...all.values()] : [all.get(wanted)].filter((status) => status !== undefined);
-    if (wanted !== null && asked.length === 0) {
-      const message = `expected one of ${[...all.keys()].join(', ')} as workspace`;
-      return sendJson(response, 404, { error: { code: 'WORKSPACE_UNKNOWN', message } });
-    }
-    const [worst] = asked.toSorted((a, b) => SEVERITY[b.state] - SEVERITY[a.state]);
-    const state = worst?.state ?? 'OPEN';
-    sendJson(response, state === 'CLOSED' ? 200 : 503, {
+    const workspace = new URL(request.url ?? '/', 'http://worker').searchParams.get('workspace') ?? undefined;
+    const { status, body } = readCustomerioHealth(circuits(), workspace);
+    sendJson(response, status, body);
+  };
+}
+
+/** 200 while the circuit is closed, else 503; the worst of all workspaces, or that of one. */
+export function readCustomerioHealth(circuits: ReadonlyMap<string, Circuit>, workspace?: string): CustomerioHealth {
+  const asked = workspace === undefined ? [...circuits.values()] : [circuits.get(workspace) ?? []].flat();
+  if (workspace !== undefined && asked.length === 0) {
+    const message = `expected one of ${[...circuits.keys()].join(', ')} as workspace`;
+    return { status: 404, body: { error: { code: 'WORKSPACE_UNKNOWN', message } } };
+  }
+  const { state, failureCount, lastFailure } = worstCircuit(asked);
+  return {
+    status: state === 'CLOSED' ? 200 : 503,
+    body: {
       customerio: {
         circuit_state: state,
-        failure_count: worst?.failureCount ?? 0,
-        last_failure: worst?.lastFailure ? new Date(worst.lastFailure).toISOString() : null,
+        failure_count: failureCount,
+        last_failure: lastFailure === null ? null : new Date(lastFailure).toISOString(),
       },
-    });
+    },
   };
 }

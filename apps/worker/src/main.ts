@@ -1,32 +1,37 @@
 import { newUlid } from '@cio-fleet/contracts';
 import { HEARTBEAT_TTL_MS } from '@cio-fleet/lanes';
-import { createOpsServer, loadConfig, runApp } from '@cio-fleet/lifecycle';
-import { createRedis, createRedisGate, resolveRedisSettings } from '@cio-fleet/redis';
+import { appVersion, createOpsServer, runApp, stoppedTogether } from '@cio-fleet/lifecycle';
+import { createRedis, createRedisGate } from '@cio-fleet/redis';
 import { createLogger, createRegistry } from '@cio-fleet/telemetry';
-import { safeTimes, workerSchema } from './config.ts';
+import { safeTimes } from './config.ts';
 import { customerioHealth } from './customerio-health.ts';
 import { createJournalMetrics } from './outcomes/journal-metrics.ts';
 import { createJournalRole } from './outcomes/journal-role.ts';
 import { createOutcomeRecorder } from './outcomes/outcome-recorder.ts';
-import { readJournal } from './read-journal.ts';
-import { readWorkspaces } from './read-workspaces.ts';
-import { VERSION } from './version.ts';
+import { readWorkerSettings } from './read-config.ts';
 import { createWorkerMetrics } from './worker-metrics.ts';
 import { createWorkspaceWorker } from './workspace-worker.ts';
 
-const config = loadConfig({ schema: workerSchema, env: process.env });
-const workspaces = readWorkspaces(process.env);
-const { journal, roles } = readJournal(process.env, config);
-const settings = resolveRedisSettings({ env: process.env });
+const read = readWorkerSettings(process.env);
+if (!read.ok) {
+  for (const problem of read.problems) process.stderr.write(`${problem}\n`);
+  process.exit(2);
+}
+const { config, workspaces, journal, roles } = read.settings;
+const version = appVersion({
+  manifest: new URL('../package.json', import.meta.url),
+  given: config.CIO_FLEET_VERSION,
+});
 
-const logger = createLogger({ name: 'worker', version: VERSION, level: config.LOG_LEVEL });
+const logger = createLogger({ name: 'worker', version, level: config.LOG_LEVEL });
 for (const change of safeTimes(config).changes) logger.warn({ code: 'CONFIG_ADJUSTED' }, change);
-const registry = createRegistry({ app: 'worker', version: VERSION });
+const registry = createRegistry({ app: 'worker', version });
 const metrics = createWorkerMetrics(registry);
-const journalMetrics = createJournalMetrics(registry);
+const names = workspaces.map(({ name }) => name);
+const journalMetrics = createJournalMetrics(registry, journal.place === undefined ? [] : names);
 const workerId = `${config.CIO_FLEET_WORKER_NAME}-${newUlid().slice(-8).toLowerCase()}`;
 
-const redis = createRedis({ settings, purpose: 'worker', connectionName: workerId });
+const redis = createRedis({ settings: read.settings.redis, purpose: 'worker', connectionName: workerId });
 redis.on('error', (err) => logger.warn({ err }, 'redis'));
 
 const gate = createRedisGate({ redis, environment: config.CIO_FLEET_ENV, logger });
@@ -50,6 +55,7 @@ const deliveries = (roles.has('deliver') ? workspaces : []).map((workspace) => {
   const worker = createWorkspaceWorker({
     workspace,
     workerId,
+    version,
     config,
     redis,
     logger,
@@ -64,7 +70,7 @@ const workers = deliveries.map(({ worker }) => worker);
 
 const writing = createJournalRole({
   redis,
-  workspaces: roles.has('journal') ? workspaces.map(({ name }) => name) : [],
+  workspaces: roles.has('journal') ? names : [],
   journal,
   isDelivering: roles.has('deliver'),
   lockMs: config.CIO_FLEET_LOCK_MS,
@@ -83,18 +89,30 @@ const ops = createOpsServer({
     heartbeat: () =>
       workers.every(({ fleet }) => Date.now() - fleet.lastBeatAt() < HEARTBEAT_TTL_MS) ? 'ok' : 'no beat for a while',
   },
-  routes: {
-    '/health/customerio': customerioHealth(
-      () => new Map(workers.map(({ workspace, breaker }) => [workspace, breaker.status])),
-    ),
-  },
+  // A process that only writes the journal knows nothing of Customer.io.
+  routes: roles.has('deliver')
+    ? {
+        '/health/customerio': customerioHealth(
+          () => new Map(workers.map(({ workspace, breaker }) => [workspace, breaker.status])),
+        ),
+      }
+    : {},
 });
 
 // Stopped in reverse: first the lanes are handed back, then the last rows go to the journal, then Redis is let go, last the health endpoints.
 await runApp({
-  services: [ops, gate, ...writing.services, ...deliveries.map(({ outcomes }) => outcomes), ...workers],
+  services: [
+    ops,
+    gate,
+    ...writing.services,
+    stoppedTogether(
+      'outcomes',
+      deliveries.map(({ outcomes }) => outcomes),
+    ),
+    stoppedTogether('lanes', workers),
+  ],
   stopDeadlineMs: config.CIO_FLEET_STOP_DEADLINE_MS,
   logger,
   exit: (code) => process.exit(gate.refusal() === undefined ? code : 2),
-  readyFacts: () => ({ port: ops.port, worker: workerId, workspaces: workspaces.map(({ name }) => name) }),
+  readyFacts: () => ({ port: ops.port, worker: workerId, workspaces: names }),
 });

@@ -25,7 +25,7 @@ export function createWorkerMetrics(registry: Registry, now: () => number = Date
   const latency = new Histogram({
     name: `${METRIC_PREFIX}delivery_latency_seconds`,
     help: 'From acceptance to delivery, by the clock of Redis and this host.',
-    labelNames: ['workspace', 'role'],
+    labelNames: ['workspace', 'role', 'verb'],
     buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3600, 86_400],
     registers,
   });
@@ -79,7 +79,7 @@ export function createWorkerMetrics(registry: Registry, now: () => number = Date
         const counted = counts.get(`${verb} ${outcome}`);
         if (counted === undefined) counts.set(`${verb} ${outcome}`, { verb, outcome, count: 1 });
         else counted.count += 1;
-        if (outcome === 'delivered') latency.observe({ workspace, role }, Math.max(0, settledAtMs - at) / 1000);
+        if (outcome === 'delivered') latency.observe({ workspace, role, verb }, Math.max(0, settledAtMs - at) / 1000);
       }
       // A labelled counter costs more than the sum: once for each verb and outcome of a batch.
       for (const { verb, outcome, count } of counts.values()) {

@@ -15,7 +15,6 @@ import { safeTimes, type WorkerConfig } from './config.ts';
 import { createErrorLog } from './error-log.ts';
 import { eventLoopLagMs } from './event-loop-lag.ts';
 import type { OutcomeRecorder } from './outcomes/outcome-recorder.ts';
-import { VERSION } from './version.ts';
 import type { WorkerMetrics } from './worker-metrics.ts';
 
 /** How long a half-open circuit waits for real traffic before it is probed, in ms. */
@@ -24,6 +23,8 @@ const PROBE_INTERVAL_MS = 500;
 export interface WorkspaceWorkerOptions {
   readonly workspace: Workspace;
   readonly workerId: string;
+  /** This worker's version. */
+  readonly version: string;
   readonly config: WorkerConfig;
   readonly redis: Redis;
   readonly logger: Logger;
@@ -43,7 +44,7 @@ export interface WorkspaceWorker extends Service {
 }
 
 export function createWorkspaceWorker(options: WorkspaceWorkerOptions): WorkspaceWorker {
-  const { workspace, workerId, config, redis, metrics, outcomes } = options;
+  const { workspace, workerId, version, config, redis, metrics, outcomes } = options;
   const times = safeTimes(config);
   const logger = options.logger.child({ workspace: workspace.name });
   const errors = createErrorLog(logger);
@@ -71,7 +72,7 @@ export function createWorkspaceWorker(options: WorkspaceWorkerOptions): Workspac
     workspace: workspace.name,
     requestsPerSecond: workspace.maxRequestsPerSecond,
   });
-  const tracer = createDeliveryTracer({ workspace: workspace.name, workerId, version: VERSION });
+  const tracer = createDeliveryTracer({ workspace: workspace.name, workerId, version });
   const courier = createCourier({
     client,
     breaker,
@@ -97,7 +98,7 @@ export function createWorkspaceWorker(options: WorkspaceWorkerOptions): Workspac
     defaultLanes: workspace.lanes,
     describe: () => ({
       startedAt,
-      version: VERSION,
+      version,
       pid: process.pid,
       host: config.CIO_FLEET_WORKER_NAME,
       port: options.port(),

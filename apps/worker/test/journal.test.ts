@@ -113,6 +113,8 @@ it('leaves rows to the writer role of another process, and counts what that one 
     (await metrics(writer.port)).includes('cio_fleet_journal_written_rows_total{workspace="default"} 1'),
   );
   expect((await fetch(`http://127.0.0.1:${writer.port}/readyz`)).status).toBe(200);
+  // It sends nothing, so it has no circuit to tell of.
+  expect((await fetch(`http://127.0.0.1:${writer.port}/health/customerio`)).status).toBe(404);
   await Promise.all([deliverer.stop(), writer.stop()]);
 });
 

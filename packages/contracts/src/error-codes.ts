@@ -176,7 +176,7 @@ const CONFIGURATION_CODES = {
     remedy: 'Correct the variables or the workspaces file and start again.',
   },
   INVALID_TRACK_URL: {
-    meaning: 'CUSTOMERIO_TRACK_URL is not an http or https address.',
+    meaning: 'CUSTOMERIO_TRACK_URL is not an http or https address without path or credentials.',
     remedy: 'Set it to an origin such as https://track.customer.io, or leave it unset.',
   },
 } as const satisfies Record<string, CodeEntry>;
@@ -289,7 +289,7 @@ const GATEWAY_CODES = {
     remedy: 'Send it again.',
   },
   REGION_UNAVAILABLE: {
-    meaning: 'Redis is away and the region of a person is not known here; the operation was not taken (503).',
+    meaning: 'Redis is slow or away, so nobody can tell the region; the operation was not taken (503).',
     remedy: 'Bring Redis back; the request may be repeated.',
   },
   REGION_RULE_FAILED: {

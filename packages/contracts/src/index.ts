@@ -7,7 +7,7 @@ export {
   matchesBrakeFilter,
   readBrake,
 } from './brake.ts';
-export { isErasedBy } from './erasure.ts';
+export { fenceUlid, isErasedBy } from './erasure.ts';
 export { ERROR_CODES, explainCode } from './error-codes.ts';
 export {
   CONTENT_IDEMPOTENCY_KEY,
@@ -27,7 +27,7 @@ export {
   type ReadJob,
   readLaneJob,
 } from './job.ts';
-export { laneKeyOf, laneOf, personLaneKey } from './lane.ts';
+export { laneKeyOf, laneOf, MAX_LANES, personLaneKey } from './lane.ts';
 export { FINAL_STATES, type FinalState, type Ledger, type LedgerField, ledgerResidue, readLedger } from './ledger.ts';
 export {
   MAX_ATTRIBUTE_NAME_BYTES,
@@ -123,6 +123,7 @@ export {
   redisPlace,
 } from './redis-address.ts';
 export { type RedisConnectOptions, type RedisTls, redisConnectOptions } from './redis-connect-options.ts';
+export { redisErrorCode } from './redis-error-code.ts';
 export {
   erasureKey,
   gatewayLimitKey,
@@ -145,8 +146,9 @@ export { ENQUEUE_LUA, ERASURE_TTL_SECONDS, SEQUENCE_TTL_SECONDS } from './script
 export { PUSH_LUA } from './scripts/push.ts';
 export { toUnixSeconds, type UnixSeconds } from './timestamp.ts';
 export { readTraceparent, type TraceContext, traceIdOf } from './trace-label.ts';
+export { trackOrigin } from './track-origin.ts';
 export { type TrackProblem, trackProblem } from './track-problem.ts';
-export { createUlidFactory, isUlid, newUlid } from './ulid.ts';
+export { createUlidFactory, isUlid, newUlid, ULID_TIME_LENGTH, ulidMs, ulidTime } from './ulid.ts';
 export {
   v1AddDevice,
   v1Delete,

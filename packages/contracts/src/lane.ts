@@ -1,6 +1,9 @@
 import { crc32 } from 'node:zlib';
 import type { InviteOperation, ObjectIdentifiers, Operation, PersonIdentifiers } from './operation.ts';
 
+/** Most lanes that a workspace may have; a larger number in Redis was not written by us. */
+export const MAX_LANES = 1_024;
+
 /**
  * The key by which order is kept, `<kind>:<value>`: a person's (or object's) operations all carry the same one, so they
  * share a lane, a hold and an erasure mark. E-mail addresses are lower-cased, because Customer.io ignores their case.

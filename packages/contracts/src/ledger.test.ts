@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { isErasedBy } from './erasure.ts';
 import { ledgerResidue, readLedger } from './ledger.ts';
 import { isWorkspaceName } from './queue-names.ts';
-import type { QueuedOperation } from './queued-operation.ts';
 import { queueKeyPrefix, workspaceKeys } from './redis-keys.ts';
 
 describe('ledger', () => {
@@ -22,19 +20,6 @@ describe('ledger', () => {
 
   it('is all zeros for a workspace that has none yet', () => {
     expect(ledgerResidue(readLedger({}, {}))).toBe(0);
-  });
-});
-
-describe('erasure mark', () => {
-  const operation = (id: string) => ({ id, at: 0, op: {} }) as unknown as QueuedOperation;
-
-  it('erases what was accepted before it and nothing else', () => {
-    const mark = '01HB4HBDKTFWYZCK01DMRSWRFD';
-    expect(isErasedBy(operation('01HB4HBDKTFWYZCK01DMRSWRFC'), mark)).toBe(true);
-    expect(isErasedBy(operation(mark), mark)).toBe(false);
-    expect(isErasedBy(operation('01HB4HBDKTFWYZCK01DMRSWRFE'), mark)).toBe(false);
-    expect(isErasedBy(operation(mark), null)).toBe(false);
-    expect(isErasedBy(operation(mark), undefined)).toBe(false);
   });
 });
 

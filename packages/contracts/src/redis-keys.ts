@@ -29,6 +29,8 @@ export interface WorkspaceKeys {
   readonly ledger: string;
   /** hash: `<queue>:operations` and `<queue>:bytes` that wait in each queue. */
   readonly waiting: string;
+  /** hash: queue -> the consumer that began its last batch, so that one that comes back learns that another one was there. */
+  readonly consumers: string;
   /**
    * string: the ULID of the last erasure mark, so that a guard notices a new one cheaply. (A counter could come back to an old
    * value in a Redis that came back older.)
@@ -73,6 +75,7 @@ export function workspaceKeys(workspace: string): WorkspaceKeys {
     held: `${prefix}:held`,
     ledger: `${prefix}:ledger`,
     waiting: `${prefix}:waiting`,
+    consumers: `${prefix}:consumers`,
     erasures: `${prefix}:erasures`,
     deadLetterReasons: `${prefix}:dead-letter-reasons`,
     workers: `${prefix}:workers`,

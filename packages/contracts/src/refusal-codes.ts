@@ -143,8 +143,9 @@ export const REFUSAL_CODES = {
     remedy: 'Identify the person with the trait of the region first.',
   },
   REGION_CONFLICT: {
-    meaning: 'The operation is about persons of two regions, which no workspace can hold together.',
-    remedy: 'Send one operation for each region.',
+    meaning:
+      'The operation is about two regions (of persons, or of an object alone), which no workspace can hold together.',
+    remedy: 'Send one operation for each region. Say the trait of a person who moved, and of an object alone.',
   },
 } as const satisfies Record<string, CodeEntry>;
 

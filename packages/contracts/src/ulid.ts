@@ -1,5 +1,5 @@
 import { getRandomValues } from 'node:crypto';
-import { monotonicFactory, ulid } from 'ulid';
+import { decodeTime, encodeTime, monotonicFactory, ulid } from 'ulid';
 
 const ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
 
@@ -20,6 +20,19 @@ function pooledRandom(): number {
   const byte = pool[used] ?? 0;
   used += 1;
   return byte / 256;
+}
+
+/** Characters of a ULID that tell its time. */
+export const ULID_TIME_LENGTH = 10;
+
+/** What the ULIDs of an instant begin with, in ms since the epoch: texts of this length sort by time. */
+export function ulidTime(atMs: number): string {
+  return encodeTime(Math.max(0, atMs), ULID_TIME_LENGTH);
+}
+
+/** When a ULID was made, by the clock of its maker, in ms since the epoch. @param id - a ULID in upper case, see `isUlid` */
+export function ulidMs(id: string): number {
+  return decodeTime(id);
 }
 
 /** A fresh ULID, not ordered against others of the same millisecond. */

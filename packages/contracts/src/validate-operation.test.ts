@@ -334,7 +334,6 @@ describe('refusals name code and path', () => {
 
     ['FIELD_MISSING name', invite({ name: undefined })],
     ['FIELD_UNKNOWN identifiers', invite({ identifiers: { anonymous_id: 'a1' } })],
-    ['ATTRIBUTE_RESERVED attributes.recipient', invite({ attributes: { recipient: 7 } })],
   ])('%s', (expected, input) => {
     expect(refused(input)).toBe(expected);
   });

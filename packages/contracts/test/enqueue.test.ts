@@ -7,6 +7,8 @@ import {
   readLedger,
   SEQUENCE_TTL_SECONDS,
   sequenceKey,
+  ulidMs,
+  ulidTime,
   workspaceKeys,
 } from '@cio-fleet/contracts';
 import { uniqueWorkspace } from '@cio-fleet/testkit';
@@ -134,6 +136,34 @@ describe('an erasure mark', () => {
     expect(await redis.get(workspaceKeys(workspace).erasures)).toBe(NEWER);
     const ttl = await redis.ttl(erasureKey(workspace, 'id:1'));
     expect(ttl).toBeGreaterThan(ERASURE_TTL_SECONDS - 60);
+  });
+
+  /** Redis's time in ms. */
+  const redisMs = async () => {
+    const [seconds, micros] = await redis.time();
+    return Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000);
+  };
+
+  it("is never ahead of Redis's time, so that a producer with a wrong clock erases nothing of later", async () => {
+    const fromMs = await redisMs();
+    const [first, second] = [ulidTime(fromMs + 86_400_000), ulidTime(fromMs + 86_400_000)].map(
+      (time, n) => `${time}DMRSWRFD0000000${n}`,
+    ) as [string, string];
+    await erase(1, ['id:1', first], ['id:2', second]);
+    const marks = await redis.mget(erasureKey(workspace, 'id:1'), erasureKey(workspace, 'id:2'));
+    for (const mark of marks) {
+      expect(ulidMs(String(mark))).toBeGreaterThanOrEqual(fromMs);
+      expect(ulidMs(String(mark))).toBeLessThanOrEqual(await redisMs());
+    }
+    // Two of one millisecond differ, so that a guard notices the second.
+    expect(marks.map((mark) => mark?.slice(10))).toEqual([first.slice(10), second.slice(10)]);
+    expect(await redis.get(workspaceKeys(workspace).erasures)).toBe(marks[1]);
+  });
+
+  it('keeps its ULID where that is ahead by no more than a measurement may be off', async () => {
+    const ulid = `${ulidTime((await redisMs()) + 900)}DMRSWRFD00000000`;
+    await erase(1, ['id:1', ulid]);
+    expect(await redis.get(erasureKey(workspace, 'id:1'))).toBe(ulid);
   });
 
   it('only moves forward', async () => {

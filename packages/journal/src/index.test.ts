@@ -5,6 +5,7 @@ it('exports its public API and nothing else', () => {
   expect(Object.keys(api).sort()).toMatchInlineSnapshot(`
     [
       "ArchiveError",
+      "DROP_REASONS",
       "JOURNAL_OUTCOMES",
       "JOURNAL_VARIABLES",
       "JournalUnavailableError",
@@ -21,9 +22,11 @@ it('exports its public API and nothing else', () => {
       "createSqliteStore",
       "failureFingerprint",
       "forgetPerson",
+      "isErasingRow",
       "normalizeReason",
       "readJournalSettings",
       "readOldestPackMs",
+      "readWaitingDays",
       "rowOfOperation",
       "uuidToUlid",
     ]

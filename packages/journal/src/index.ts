@@ -14,19 +14,21 @@ export {
 } from './archive/day-archiver.ts';
 export type { EraseReport } from './archive/erase-archived.ts';
 export type { RestoreReport } from './archive/restore-day.ts';
+export { isErasingRow } from './erasing-row.ts';
 export { type FailureFacts, failureFingerprint, normalizeReason } from './failure-fingerprint.ts';
 export { type ForgetPersonOptions, forgetPerson } from './forget-person.ts';
 export type { PayloadPolicy } from './intake/clean-row.ts';
 export { createJournalSink } from './intake/journal-sink.ts';
-export type {
-  Dropped,
-  DropReason,
-  JournalLogger,
-  JournalSink,
-  JournalSinkOptions,
-  JournalSinkStats,
-  WriteOptions,
-  WriteResult,
+export {
+  DROP_REASONS,
+  type Dropped,
+  type DropReason,
+  type JournalLogger,
+  type JournalSink,
+  type JournalSinkOptions,
+  type JournalSinkStats,
+  type WriteOptions,
+  type WriteResult,
 } from './intake/journal-sink-options.ts';
 export type { PersonPrivacy } from './intake/person-privacy.ts';
 export { createJournalSource, createJournalStore, type JournalPlace } from './journal-place.ts';
@@ -69,6 +71,7 @@ export {
   type MaintenanceReport,
   type StoreReport,
 } from './store/journal-store.ts';
+export { readWaitingDays, type WaitingDaysOptions } from './waiting-days.ts';
 export {
   createJournalWriter,
   type JournalWriter,

@@ -38,6 +38,11 @@ export function stepOf(row: JournalRow): number {
   return outcome * OCCURRENCES + (countOf(row.occurrence ?? defaultOccurrence(row)) % OCCURRENCES);
 }
 
+/** Whether a step, other than of a failed attempt, is its operation's first of that outcome: before any redrive. */
+export function isFirstOccurrence(step: number): boolean {
+  return step % OCCURRENCES === 0;
+}
+
 function defaultOccurrence({ outcome, redrives = 0, lane, attempts = 0 }: JournalRow): number {
   if (outcome !== 'failed') return redrives;
   const stay = countOf(redrives) * 2 + (lane === 'fallback' ? 1 : 0);

@@ -41,6 +41,15 @@ it('ties an identified person to their e-mail address, and the two of a merge to
   });
 });
 
+it('ties an identified person to every identifier among their attributes', () => {
+  const attributes = { id: 42, email: 'Ada@B.c', phone: '+1', anonymous_id: 'a1', plan: 'free' };
+  const identify = { type: 'person', action: 'identify', identifiers: { email: 'ada@b.c' }, attributes } as Operation;
+  expect(rowOfOperation(queued(identify), facts)).toMatchObject({ aliases: ['id:42', 'phone:+1'], anonymousId: 'a1' });
+  const odd = { ...identify, attributes: { id: '', email: null, phone: [], anonymous_id: { a: 1 } } } as Operation;
+  const row = rowOfOperation(queued(odd), facts);
+  expect([row.aliases, row.anonymousId]).toEqual([undefined, undefined]);
+});
+
 it('keeps an anonymous track under its anonymous id, and objects and deliveries under their own key', () => {
   const ops = [
     { type: 'person', action: 'event', identifiers: { anonymous_id: 'a' }, name: 'n' },

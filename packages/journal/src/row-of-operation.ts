@@ -16,7 +16,6 @@ export type OutcomeFacts = Pick<JournalRow, 'time' | 'workspace' | 'outcome'> &
 export function rowOfOperation(operation: QueuedOperation, facts: OutcomeFacts): JournalRow {
   const { id, at, op, source, sessionId, traceId, redrives } = operation;
   const name = 'name' in op && typeof op.name === 'string' ? op.name : undefined;
-  const aliases = aliasesOf(op);
   return {
     ...facts,
     acceptedAt: at,
@@ -31,15 +30,27 @@ export function rowOfOperation(operation: QueuedOperation, facts: OutcomeFacts):
     // Of a traceparent the trace: that is what somebody looks for.
     ...(traceId === undefined ? {} : { traceId: traceIdOf(traceId) }),
     ...(redrives === undefined ? {} : { redrives }),
-    ...(aliases.length === 0 ? {} : { aliases }),
+    ...identitiesOf(op),
   };
 }
 
-/** A merge proves that both are one; an identify by id with an address, that the address is theirs. */
-function aliasesOf(op: Operation): readonly string[] {
-  if (op.type !== 'person') return [];
-  if (op.action === 'merge') return [personLaneKey(op.secondary)];
-  if (op.action !== 'identify') return [];
-  const { email } = op.attributes ?? {};
-  return typeof email === 'string' && email !== '' ? [personLaneKey({ email })] : [];
+/** Who a merge or an identify proves the person to be, too. */
+function identitiesOf(op: Operation): Pick<JournalRow, 'aliases' | 'anonymousId'> {
+  if (op.type !== 'person') return {};
+  if (op.action === 'merge') return { aliases: [personLaneKey(op.secondary)] };
+  if (op.action !== 'identify') return {};
+  const { id, email, phone, anonymous_id: anonymousId } = op.attributes ?? {};
+  const aliases = [
+    ...(isIdentifier(id) ? [personLaneKey({ id: String(id) })] : []),
+    ...(isIdentifier(email) ? [personLaneKey({ email: String(email) })] : []),
+    ...(isIdentifier(phone) ? [personLaneKey({ phone: String(phone) })] : []),
+  ].filter((alias) => alias !== laneKeyOf(op));
+  return {
+    ...(aliases.length === 0 ? {} : { aliases }),
+    ...(isIdentifier(anonymousId) ? { anonymousId: String(anonymousId) } : {}),
+  };
+}
+
+function isIdentifier(value: unknown): value is string | number {
+  return (typeof value === 'string' && value !== '') || typeof value === 'number';
 }

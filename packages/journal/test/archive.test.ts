@@ -1,4 +1,4 @@
-import { readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { newUlid } from '@cio-fleet/contracts';
 import { type EmbeddedPostgres, startPostgres } from '@cio-fleet/testkit';
@@ -14,6 +14,7 @@ import {
   type DayArchiverOptions,
   forgetPerson,
   type JournalPlace,
+  readWaitingDays,
 } from '../src/index.ts';
 import { DAY_MS, dayOf } from '../src/store/days.ts';
 import { createErasures } from '../src/writer/erasures.ts';
@@ -132,12 +133,14 @@ describe.each(cases)('the archive of $driver.name in $where', { timeout: TIMEOUT
   });
 
   it('keeps a day that it can not archive, while others go', async () => {
-    const { store, journal, archiver, maintain } = await setUp();
+    const { store, journal, archiver, maintain, place, source } = await setUp();
     const other = AT - DAY_MS;
     await store.write([row({ person: 'id:1' }), row({ person: 'id:1', time: other, acceptedAt: other })]);
     const failing = (day: string) => (day === DAY ? Promise.reject(new Error('no space')) : archiver.archive(day));
     const { dropped } = await maintain(failing);
     expect(dropped).toContain(dayOf(other));
+    expect(await readWaitingDays({ place, source, nowMs: Date.now(), retentionDays: 2 })).toContain(DAY);
+    expect(await readWaitingDays({ place, source, nowMs: Date.now(), retentionDays: 7 })).toEqual([]);
     expect(dropped).not.toContain(DAY);
     expect((await journal.timeline({ subject: { person: '1' }, window: EVER })).rows).toHaveLength(1);
   });
@@ -153,6 +156,28 @@ describe.each(cases)('the archive of $driver.name in $where', { timeout: TIMEOUT
     expect((await maintain(stopping)).dropped).not.toContain(DAY);
     expect(await reader.days()).toEqual([]);
     expect((await open(place, archive.target).maintain()).dropped).toContain(DAY);
+    expect(await reader.days()).toMatchObject([{ day: DAY, rows: 1 }]);
+  });
+
+  it('archives a day anew when it stopped before every workspace had its manifest', async () => {
+    const { store, source, archiver, maintain, archive, reader } = await setUp();
+    const other = createArchiveReader({ target: archive.target, workspace: 'other', source });
+    onTestFinished(() => other.close());
+    await store.write([row({ person: 'id:1' }), makeStored('other', { time: AT, acceptedAt: AT, person: 'id:9' })]);
+    const interrupted = async (day: string) => {
+      await archiver.archive(day);
+      if (day !== DAY) return;
+      const manifests = readdirSync(archive.folder, { recursive: true })
+        .map(String)
+        .filter((name) => name.includes(`workspace=other/day=${DAY}/manifest.json`));
+      expect(manifests).not.toEqual([]);
+      for (const name of manifests) rmSync(join(archive.folder, name), { recursive: true });
+      throw new Error('the bucket is away');
+    };
+    expect((await maintain(interrupted)).dropped).not.toContain(DAY);
+    expect(await other.days()).toEqual([]);
+    expect((await maintain()).dropped).toContain(DAY);
+    expect(await other.days()).toMatchObject([{ day: DAY, rows: 1 }]);
     expect(await reader.days()).toMatchObject([{ day: DAY, rows: 1 }]);
   });
 
@@ -200,14 +225,16 @@ describe.each(cases)('the archive of $driver.name in $where', { timeout: TIMEOUT
       row({ sessionId: 's-1', outcome: 'note', action: 'note', value: 'their-secret' }),
       row({ sessionId: 's-late', ...secret }),
       row({ person: 'id:2', payload: { kept: 'of-others' } }),
-      row({ person: 'id:3', ...secret }),
+      row({ person: 'id:3', aliases: ['email:three@example.com'], ...secret }),
     ]);
     await maintain();
     // Only a row of today ties that session to the person.
     const deleted = makeStored(WS, { person: 'id:1', sessionId: 's-late', action: 'delete' });
     await store.write([deleted]);
     await createErasures(store, true).follow([deleted]);
-    await forgetPerson({ store, workspace: WS, person: '3', nowMs: Date.now(), alsoArchived: true });
+    // Only the archive knows whose that address is.
+    const whom = { workspace: WS, person: 'three@example.com', nowMs: Date.now(), alsoArchived: true };
+    await forgetPerson({ store, ...whom });
     expect(await archiver.erase()).toEqual({ rows: 4, files: 1 });
     expect(await archiver.erase()).toEqual({ rows: 0, files: 0 });
 
@@ -219,7 +246,7 @@ describe.each(cases)('the archive of $driver.name in $where', { timeout: TIMEOUT
     expect(rows.map(({ payload }) => payload).filter(Boolean)).toEqual(['{"kept":"of-others"}']);
     expect(rows.map(({ person }) => person)).not.toContain('id:3');
     expect((await journal.forgotten('1')).map((proof) => proof.rows)).toContain(3);
-    expect((await journal.forgotten('3')).map((proof) => proof.rows)).toContain(1);
+    expect((await journal.forgotten('three@example.com')).map((proof) => proof.rows)).toContain(1);
     // What was replaced is gone.
     const parts = readdirSync(archive.folder, { recursive: true }).filter((name) =>
       /part-[^/]*\.parquet/.test(`${name}`),
@@ -248,6 +275,20 @@ describe.each(cases)('the archive of $driver.name in $where', { timeout: TIMEOUT
     expect((await maintain()).dropped).toContain(DAY);
     expect(archiver.stats().abandonedDays).toBeGreaterThan(0);
   });
+});
+
+it('keeps the ties of a day that waits for its archive, and takes them along', { timeout: TIMEOUT_MS }, async () => {
+  const { place } = await postgresDriver(() => postgres).makePlace();
+  const { store, journal, reader, maintain } = open(place, folderArchive().target);
+  await store.start();
+  await store.write([row({ person: 'id:1', sessionId: 's-1' }), row({ sessionId: 's-1' })]);
+  expect((await maintain(() => Promise.reject(new Error('the bucket is away')))).dropped).not.toContain(DAY);
+  const found = async (timeline: typeof journal.timeline) =>
+    (await timeline({ subject: { person: '1' }, window: EVER })).rows.length;
+  expect(await found(journal.timeline)).toBe(2);
+  expect((await maintain()).dropped).toContain(DAY);
+  expect(await found(reader.timeline)).toBe(2);
+  expect((await journal.timeline({ subject: { person: '1' }, window: EVER })).rows).toEqual([]);
 });
 
 it('takes along the rows that come while a partition is archived', { timeout: TIMEOUT_MS }, async () => {

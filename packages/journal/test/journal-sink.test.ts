@@ -80,6 +80,21 @@ it('drops and counts packs when the queue is full, and takes packs again when a 
   expect(await account.bytes()).toBeLessThan(counted);
 });
 
+it('takes rows that erase somebody to a full queue, recorded or written, and no others with them', async () => {
+  const { sink, workspace, readRows } = setUp({ maxQueuedBytes: 1 });
+  const [recorded, written] = ['delete', 'suppress'].map((action) =>
+    makeRow(workspace, { action, person: `id:${action}` }),
+  );
+  if (recorded === undefined || written === undefined) throw new Error('two rows');
+  sink.record(makeRow(workspace));
+  sink.record(makeRow(workspace, { action: 'delete', outcome: 'failed' }));
+  sink.record(recorded);
+  await sink.flush();
+  expect(sink.stats()).toMatchObject({ queued: 1, dropped: { 'delivered/queue-full': 1, 'failed/queue-full': 1 } });
+  await expect(sink.write([makeRow(workspace), written])).resolves.toEqual({ queued: false, reason: 'full' });
+  expect((await readRows()).map(({ person }) => person).toSorted()).toEqual(['id:delete', 'id:suppress']);
+});
+
 it('keeps rows in memory while Redis is away, bounded, and queues them when it is back', async () => {
   const redis = await startRedis();
   onTestFinished(() => redis.stop());

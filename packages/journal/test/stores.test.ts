@@ -2,7 +2,7 @@ import { newUlid } from '@cio-fleet/contracts';
 import { type EmbeddedPostgres, startPostgres } from '@cio-fleet/testkit';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { createJournalReader, forgetPerson, type JournalReader, type JournalStore } from '../src/index.ts';
+import { createJournalReader, type JournalReader, type JournalStore } from '../src/index.ts';
 import type { StoredRow } from '../src/row.ts';
 import { DAY_MS, dayOf } from '../src/store/days.ts';
 import { type Driver, makeStored, postgresDriver, sqliteDriver } from './parts.ts';
@@ -20,7 +20,12 @@ const rowsOf = (count: number, facts: Parameters<typeof makeStored>[1] = {}) =>
 const ALWAYS = { from: 0, to: 10_000_000_000_000 };
 
 describe.each<Driver>([postgresDriver(() => postgres), sqliteDriver])('the journal in $name', ({ name, makePlace }) => {
-  async function setUp(): Promise<{ store: JournalStore; reader: JournalReader; all(): Promise<number> }> {
+  async function setUp(): Promise<{
+    store: JournalStore;
+    reader: JournalReader;
+    all(): Promise<number>;
+    ties(): Promise<readonly string[]>;
+  }> {
     const place = await makePlace();
     const store = place.store();
     await store.start();
@@ -34,7 +39,11 @@ describe.each<Driver>([postgresDriver(() => postgres), sqliteDriver])('the journ
       const parts = await source.select('SELECT COUNT(*) AS n FROM journal', []);
       return parts.flat().reduce((sum, { n }) => sum + Number(n), 0);
     };
-    return { store, reader, all };
+    const ties = async () => {
+      const parts = await source.select('SELECT person, alias FROM journal_identities', []);
+      return parts.flat().map(({ person, alias }) => `${person} ${alias}`);
+    };
+    return { store, reader, all, ties };
   }
 
   it('gives back what it was given', async () => {
@@ -324,48 +333,15 @@ describe.each<Driver>([postgresDriver(() => postgres), sqliteDriver])('the journ
     expect(await valuesOf({ component: 'till' })).toEqual(['2', '1']);
   });
 
-  it('forgets the payloads of a person, or all of their rows, and leaves a proof', async () => {
-    const { store, reader, all } = await setUp();
-    const payload = { secret: 'whisper' };
-    const later = Date.now() + 60_000;
+  it('keeps neither ties nor sums of what fits no day for longer than days', async () => {
+    const { store, reader, ties, all } = await setUp();
+    const time = Date.now() - 30 * DAY_MS;
     await store.write([
-      row({ sessionId: 's1', payload, time: Date.now() - DAY_MS, acceptedAt: Date.now() - DAY_MS }),
-      row({ person: 'id:42', sessionId: 's1', payload }),
-      row({ person: 'id:42', payload, acceptedAt: later }),
-      row({ person: 'id:43', payload }),
+      row({ person: 'id:42', aliases: ['email:ada@example.com'], time, acceptedAt: time, name: 'Old' }),
     ]);
-    const request = { workspace: WS, persons: ['id:42'], acceptedUntilMs: Date.now(), nowMs: Date.now() };
-    expect(await store.forget({ ...request, what: 'payloads' })).toEqual({ rows: 2 });
-    const payloadsOf = async (person: string) =>
-      (await reader.timeline({ subject: { person }, window: ALWAYS })).rows.flatMap((each) => each.payload ?? []);
-    expect(await payloadsOf('42')).toHaveLength(1);
-    expect(await payloadsOf('43')).toHaveLength(1);
-    expect(await store.forget({ ...request, acceptedUntilMs: later, what: 'rows' })).toEqual({ rows: 3 });
-    expect((await reader.timeline({ subject: { person: '42' }, window: ALWAYS })).rows).toEqual([]);
-    expect(await all()).toBe(1);
-    expect((await reader.forgotten('42')).map(({ what, rows }) => [what, rows]).toSorted()).toEqual([
-      ['payloads', 2],
-      ['rows', 3],
-    ]);
-    expect(await reader.forgotten('43')).toEqual([]);
-  });
-
-  it('forgets a person under every identity that is tied to them, hashed or not, as somebody types it', async () => {
-    const { store, reader, all } = await setUp();
-    const privacy = { hashKey: 'k' };
-    const hashed = (facts: Parameters<typeof makeStored>[1]) => makeStored(WS, facts, { person: privacy });
-    await store.write([
-      row({ person: 'id:42', aliases: ['email:ada@example.com'] }),
-      row({ person: 'email:ada@example.com' }),
-      hashed({ person: 'id:42', sessionId: 's1' }),
-      hashed({ sessionId: 's1' }),
-      row({ person: 'id:43' }),
-    ]);
-    const request = { store, workspace: WS, person: '42', nowMs: Date.now() + 1_000 };
-    expect(await forgetPerson(request)).toEqual({ rows: 2 });
-    expect(await forgetPerson({ ...request, privacy })).toEqual({ rows: 2 });
-    expect(await all()).toBe(1);
-    expect(await reader.forgotten('42')).toHaveLength(1);
+    await store.maintain({ nowMs: Date.now(), retentionDays: 15 });
+    expect([await all(), await ties(), await reader.rollups({ window: ALWAYS })]).toEqual([0, [], []]);
+    expect(await reader.sources({ window: ALWAYS })).toEqual([]);
   });
 
   it('takes any text in a question as text', async () => {

@@ -12,6 +12,7 @@ export function claimsOf(operations: readonly QueuedOperation[]): Claim[] {
     if (idempotencyKey === undefined) continue;
     claims.push({
       operationId: id,
+      atMs: operation.at,
       laneKey: laneKeyOf(operation.op),
       idempotencyKey,
       windowMs: idempotencyWindowMs(operation),

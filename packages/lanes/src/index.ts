@@ -17,6 +17,7 @@ export {
   type QueueRole,
 } from './queue-address.ts';
 export type { Fate } from './settle.ts';
+export { auditedFilter } from './state/audited-filter.ts';
 export { type Circuit, type CircuitState, NO_CIRCUIT, worstCircuit } from './state/circuit.ts';
 export { type DeadLetterFilter, matchesDeadLetter } from './state/dead-letter-filter.ts';
 export { type DeadLetterPage, type ListDeadLettersOptions, listDeadLetters } from './state/dead-letters.ts';
@@ -33,6 +34,7 @@ export {
   readFleetState,
 } from './state/fleet-state.ts';
 export { forgetOutcomes } from './state/forget-outcomes.ts';
+export { forgetPacked } from './state/forget-packed.ts';
 export { forgetSettled, type SettledOf } from './state/forget-settled.ts';
 export { forgetWebhooks } from './state/forget-webhooks.ts';
 export {
@@ -44,7 +46,7 @@ export {
   readOutcomesAfter,
   type StreamedOutcome,
 } from './state/outcome-stream.ts';
-export { personKey } from './state/person-key.ts';
+export { personKey, personKeys } from './state/person-key.ts';
 export type { HeadState, QueueState } from './state/queue-state.ts';
 export { type RedriveOptions, type RedriveResult, redriveDeadLetters } from './state/redrive.ts';
 export type { RestingDeadLetter } from './state/resting-dead-letter.ts';

@@ -1,4 +1,4 @@
-import type { QueuedOperation } from '@cio-fleet/contracts';
+import { type QueuedOperation, redisErrorCode } from '@cio-fleet/contracts';
 import type { Breaker, Courier } from '@cio-fleet/delivery';
 import { createIdentifyMemory } from '@cio-fleet/delivery';
 import type { Redis } from 'ioredis';
@@ -79,6 +79,9 @@ export interface LaneFleet {
 /** Dead letters of one reason and minute that get a job of their own; the rest goes packed. */
 const SINGLE_DEAD_LETTERS_PER_MINUTE = 1000;
 
+/** Part of the stop deadline that handing back may take: others of the process stop after us. */
+const HAND_BACK_SHARE = 0.8;
+
 /** How often room is made in a Redis that has none, in ms. */
 const ROOM_INTERVAL_MS = 1000;
 
@@ -91,6 +94,8 @@ export function createLaneFleet(options: LaneFleetOptions): LaneFleet {
   const allowance = createDeadLetterAllowance(SINGLE_DEAD_LETTERS_PER_MINUTE, now);
   const brakes = createBrakeView(() => readBrakes(redis, workspace));
   const workers = new Map<string, QueueWorker>();
+  /** Stops of consumers that are ours no longer. */
+  const ending = new Set<Promise<void>>();
   let membership: Membership | undefined;
   let quiet = false;
   let lastBeatAt = 0;
@@ -172,7 +177,7 @@ export function createLaneFleet(options: LaneFleetOptions): LaneFleet {
   /** Tells of an error; where Redis has no memory left it gets some back. */
   function report(error: Error, queueName: string): void {
     options.onError(error, queueName);
-    if (!error.message.startsWith('OOM') || performance.now() - relievedAtMs < ROOM_INTERVAL_MS) return;
+    if (redisErrorCode(error) !== 'OOM' || performance.now() - relievedAtMs < ROOM_INTERVAL_MS) return;
     relievedAtMs = performance.now();
     const queues = allQueues(workspace, membership?.consumedLanes ?? options.defaultLanes);
     makeRoom(redis, workspace, queues).catch((error: Error) => options.onError(error, `${workspace} room`));
@@ -220,6 +225,8 @@ export function createLaneFleet(options: LaneFleetOptions): LaneFleet {
 
   async function beatOnce(): Promise<void> {
     membership = await beat(redis, workspace, heartbeat(), options.defaultLanes);
+    // A stop that came meanwhile hands back what there is.
+    if (quiet) return;
     clock.observe(membership.redisMs);
     lastBeatAt = Date.now();
     breaker.override(membership.circuitOverride);
@@ -230,16 +237,26 @@ export function createLaneFleet(options: LaneFleetOptions): LaneFleet {
     for (const [name, worker] of workers) {
       if (names.has(name)) continue;
       workers.delete(name);
-      // Not awaited: its head may be in the middle of a request, and the new owner can't start it before we let go.
-      worker.stop().catch((error: Error) => options.onError(error, name));
+      letGo(worker);
     }
     for (const queue of queues) {
       if (workers.has(queue.name)) continue;
       const worker = consume(queue);
       workers.set(queue.name, worker);
       worker.start();
+      // Who had it may have made it sleep long before Customer.io was back, and our breaker never opened.
+      if (queue.role === 'fallback') await wakeFallback();
     }
     await Promise.all(queues.map((queue) => repairUnreadableHead(redis, queue)));
+  }
+
+  /** Not awaited here: its head may be in the middle of a request, and the new owner can't start it before we let go. */
+  function letGo(worker: QueueWorker): void {
+    const end = worker
+      .stop()
+      .catch((error: Error) => options.onError(error, worker.queue.name))
+      .finally(() => ending.delete(end));
+    ending.add(end);
   }
 
   function beatSafely(): Promise<void> {
@@ -259,7 +276,7 @@ export function createLaneFleet(options: LaneFleetOptions): LaneFleet {
     await beating;
     // First out of the list: the others take our lanes over while our heads end.
     await leave(redis, workspace, workerId).catch((error: Error) => options.onError(error, `${workspace} heartbeat`));
-    await Promise.all([...workers.values()].map((worker) => worker.stop()));
+    await Promise.all([...ending, ...[...workers.values()].map((worker) => worker.stop())]);
     workers.clear();
   }
 
@@ -301,7 +318,7 @@ export function createLaneFleet(options: LaneFleetOptions): LaneFleet {
       unsubscribe?.();
       const aborting = setTimeout(() => aborter.abort(), (options.stopDeadlineMs * 2) / 3);
       // Redis may be away, and then nothing can be handed back: the locks run out, and another worker takes the heads over.
-      await withinMs(options.stopDeadlineMs * 0.9, handBack());
+      await withinMs(options.stopDeadlineMs * HAND_BACK_SHARE, handBack());
       clearTimeout(aborting);
     },
     lanes: ownLanes,

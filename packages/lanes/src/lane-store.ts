@@ -31,12 +31,16 @@ export interface Peek {
 /** An operation's claim on its idempotency key. */
 export interface Claim {
   readonly operationId: string;
+  /** When it was accepted, in ms. */
+  readonly atMs: number;
   readonly laneKey: string;
   readonly idempotencyKey: string;
   readonly windowMs: number;
 }
 
 export interface Begin {
+  /** Whether another consumer had this queue since this one's last begin, or this is its first. */
+  readonly isNewConsumer: boolean;
   /** Lane keys of the batch whose persons have operations in fallback. */
   readonly held: ReadonlySet<string>;
   /** Lane key -> ULID of the newest erasure accepted for it. */

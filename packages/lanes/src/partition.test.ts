@@ -11,6 +11,7 @@ const HOUR_MS = 3_600_000;
 const nothingKnown: Begin = {
   held: new Set(),
   erasures: new Map(),
+  isNewConsumer: false,
   erasuresVersion: '0',
   waitingBytes: 0,
   brakesVersion: '0',

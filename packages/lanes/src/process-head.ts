@@ -40,6 +40,8 @@ export async function processHead(run: HeadRun, deps: HeadDependencies): Promise
   const nonce = randomUUID();
   const begin = await deps.store.begin(run.lease, nonce, batch.laneKeys, claimsOf(batch.operations));
   if (begin === 'stale') return lostContinuity(deps);
+  // It had the lane and may have delivered what we don't know of, although we never lost a head.
+  if (begin.isNewConsumer) deps.memory.clear();
   const begun: HeadRun = { ...run, lease: { ...run.lease, nonce } };
   if (isShelf(deps, begin.parking.turn)) return RESTING;
   const brakes = await deps.brakes.at(begin.brakesVersion);

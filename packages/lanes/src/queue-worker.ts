@@ -1,4 +1,4 @@
-import { queuePrefix } from '@cio-fleet/contracts';
+import { queuePrefix, redisErrorCode } from '@cio-fleet/contracts';
 import { type Job, RateLimitError, UnrecoverableError, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { QueueAddress } from './queue-address.ts';
@@ -46,8 +46,11 @@ export interface QueueWorker {
 /** How long a queue rests after the unexpected, in ms. */
 const UNEXPECTED_DELAY_MS = 1000;
 
-/** How long a worker rests when Redis is out of memory, in ms: it can't even fetch, and would spin. */
-const OUT_OF_MEMORY_PAUSE_MS = 1000;
+/**
+ * How long a worker rests when Redis refuses what it asks, in ms: out of memory, a snapshot that failed, a right that is missing. It
+ * can't even fetch, and would spin.
+ */
+const REFUSED_PAUSE_MS = 1000;
 
 /** How long BullMQ may take to close once no head is in work, in ms. */
 const CLOSE_GRACE_MS = 2000;
@@ -87,7 +90,7 @@ export function createQueueWorker(options: QueueWorkerOptions): QueueWorker {
   let inWork: Promise<unknown> = Promise.resolve();
   worker.on('error', (error) => {
     options.onError(error, queue);
-    if (error.message.startsWith('OOM') && !resting) {
+    if (redisErrorCode(error) !== undefined && !resting) {
       resting = true;
       void rest();
     }
@@ -95,7 +98,7 @@ export function createQueueWorker(options: QueueWorkerOptions): QueueWorker {
 
   async function rest(): Promise<void> {
     await worker.pause(true);
-    await pause(OUT_OF_MEMORY_PAUSE_MS);
+    await pause(REFUSED_PAUSE_MS);
     resting = false;
     if (!worker.closing) await worker.resume();
   }

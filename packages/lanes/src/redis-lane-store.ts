@@ -1,4 +1,5 @@
-import { erasureKey, idempotencyClaimKey, workspaceKeys } from '@cio-fleet/contracts';
+import { randomUUID } from 'node:crypto';
+import { erasureKey, idempotencyClaimKey, ulidTime, workspaceKeys } from '@cio-fleet/contracts';
 import type { Redis } from 'ioredis';
 import type { Begin, Claim, Finish, FinishReply, LaneStore, Peek, WaitingJob } from './lane-store.ts';
 import { NOTHING_PARKED, type ParkedSide, type Parking, shelfOf } from './parking.ts';
@@ -10,6 +11,7 @@ import { GUARD_LUA } from './scripts/guard.ts';
 import { NOTE_LUA } from './scripts/note.ts';
 import { PEEK_LUA } from './scripts/peek.ts';
 import { SWEEP_LUA } from './scripts/sweep.ts';
+import { withinMs } from './sleep.ts';
 
 const peekScript = redisScript(PEEK_LUA);
 const beginScript = redisScript(BEGIN_LUA);
@@ -30,6 +32,12 @@ const GUARD_SHARE = 3;
  */
 const DATA_KEPT_BYTES = 4_096;
 
+/**
+ * How much longer than its window a claim is kept at most, in ms: the repeat's lane may be late. Beyond it a repeat that waited
+ * longer is sent.
+ */
+const CLAIM_SLACK_MS = 3_600_000;
+
 export interface RedisLaneStoreOptions {
   readonly redis: Redis;
   readonly queue: QueueAddress;
@@ -37,10 +45,11 @@ export interface RedisLaneStoreOptions {
   readonly lockMs: number;
 }
 
-/** The lane protocol on Redis: one script a step. See docs/architecture.md, "The lane protocol". */
+/** The lane protocol on Redis for one consumer: one script a step. See docs/architecture.md, "The lane protocol". */
 export function createRedisLaneStore({ redis, queue, lockMs }: RedisLaneStoreOptions): LaneStore {
   const keys = workspaceKeys(queue.workspace);
   const prefix = queue.keyPrefix;
+  const consumer = randomUUID();
   const claimKey = (claim: Claim) => idempotencyClaimKey(queue.workspace, claim.laneKey, claim.idempotencyKey);
   const erasureKeys = (laneKeys: readonly string[]) => laneKeys.map((laneKey) => erasureKey(queue.workspace, laneKey));
 
@@ -56,38 +65,45 @@ export function createRedisLaneStore({ redis, queue, lockMs }: RedisLaneStoreOpt
     async begin(lease, nonce, laneKeys, claims = []): Promise<Begin | 'stale'> {
       const reply = await beginScript.run(
         redis,
-        [prefix, keys.held, keys.erasures, keys.waiting, keys.brakesVersion, keys.parked, keys.shelf],
         [
-          ...[lease.jobId, lease.token, nonce, queue.name, laneKeys.length],
+          ...[prefix, keys.held, keys.erasures, keys.waiting, keys.brakesVersion, keys.parked, keys.shelf],
+          keys.consumers,
+        ],
+        [
+          ...[lease.jobId, lease.token, nonce, queue.name, consumer, laneKeys.length],
           ...[...laneKeys, ...erasureKeys(laneKeys)],
-          ...claims.flatMap((claim) => [claimKey(claim), claim.operationId, claim.windowMs]),
+          ...claims.flatMap((claim) => [claimKey(claim), claim.operationId, ...windowOf(claim)]),
         ],
       );
       if (reply === 'stale') return 'stale';
-      const [held, marks, version, bytes, owners, brakesVersion, shelf, ...sides] = reply as [
+      const [held, marks, version, bytes, owners, brakesVersion, shelf, side0, side1, before] = reply as [
         ...[(string | null)[], (string | null)[], string, string, string[]],
-        ...[string, (string | null)[], (string | null)[], (string | null)[]],
+        ...[string, (string | null)[], (string | null)[], (string | null)[], string | null],
       ];
       return {
+        isNewConsumer: before !== consumer,
         held: new Set(laneKeys.filter((_, i) => held[i] !== null)),
         erasures: markMap(laneKeys, marks),
         erasuresVersion: version,
         waitingBytes: Number(bytes),
         brakesVersion,
-        parking: parkingOf(laneKeys, shelf, sides),
+        parking: parkingOf(laneKeys, shelf, [side0, side1]),
         owners: new Map(claims.map(({ operationId }, i) => [operationId, owners[i] ?? operationId])),
       };
     },
 
     async guard(lease) {
       // Counted from the question: the lock was ours then, and is renewed at half of its time at the latest.
-      const goodUntilMs = performance.now() + lockMs / GUARD_SHARE;
-      const reply = await guardScript.run(
+      const goodForMs = lockMs / GUARD_SHARE;
+      const goodUntilMs = performance.now() + goodForMs;
+      const asked = guardScript.run(
         redis,
         [prefix, keys.erasures, keys.brakesVersion],
         [lease.jobId, lease.token, lease.nonce ?? ''],
       );
-      if (reply === 'stale') return 'stale';
+      // Whoever asks holds the breaker's trial, and a Redis that is silent says nothing about Customer.io.
+      const reply = await withinMs(goodForMs, asked);
+      if (reply === undefined || reply === 'stale') return 'stale';
       const [erasuresVersion, brakesVersion] = reply as [string, string];
       return { erasuresVersion, brakesVersion, goodUntilMs };
     },
@@ -167,6 +183,11 @@ function parkingOf(
   const shelf = shelfOf(turn);
   const personsIn = (side: ParkedSide) => new Set(laneKeys.filter((_, i) => typeof sides[side]?.[i] === 'string'));
   return { turn, sinceMs: Number(since ?? 0), onShelf: personsIn(shelf), inOutlet: personsIn(shelf === 0 ? 1 : 0) };
+}
+
+/** The times of the first and last ULID that it is a repeat of, and how long it is kept. */
+function windowOf({ atMs, windowMs }: Claim): readonly (string | number)[] {
+  return [ulidTime(atMs - windowMs), ulidTime(atMs + windowMs), windowMs + Math.min(windowMs, CLAIM_SLACK_MS)];
 }
 
 function parkedFields({ parked }: Finish): Map<string, number> {

@@ -12,12 +12,15 @@ export function sleep(ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
-/** Resolves when `work` does, but after `ms` at the latest. */
-export async function withinMs(ms: number, work: Promise<void>): Promise<void> {
+/** Resolves when `work` does, but after `ms` at the latest, and then with undefined. */
+export async function withinMs<Result>(ms: number, work: Promise<Result>): Promise<Result | undefined> {
   let timer: NodeJS.Timeout | undefined;
-  const overdue = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms);
+  const overdue = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), ms);
   });
-  await Promise.race([work, overdue]);
-  clearTimeout(timer);
+  try {
+    return await Promise.race([work, overdue]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

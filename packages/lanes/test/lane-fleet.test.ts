@@ -108,6 +108,25 @@ describe('a lane', () => {
     expect(await rig.held()).toEqual({});
   });
 
+  it('forgets what it delivered once another consumer had it, although it never lost a head', async () => {
+    const remembered: boolean[] = [];
+    const courier = createTestCourier((_, { memory }) => {
+      remembered.push(memory?.get('id:ada') !== undefined);
+      memory?.remember('id:ada', { operationId: operationId(1), fingerprint: 'a' });
+      return DELIVERED;
+    });
+    await rig.startFleet({ courier });
+    const deliver = async (number: number) => {
+      await rig.accept([fresh('ada', number)]);
+      await rig.settledAll();
+    };
+    await deliver(1);
+    await deliver(2);
+    await rig.redis.hset(workspaceKeys(rig.workspace).consumers, rig.lane().name, 'another');
+    await deliver(3);
+    expect(remembered).toEqual([false, true, false]);
+  });
+
   it('goes on after a job whose data is no JSON, which ends as a dead letter with its text', async () => {
     const id = await rig.accept([fresh('ada', 1)]);
     await rig.accept([fresh('ada', 2)]);
@@ -271,6 +290,37 @@ describe('workers', () => {
     for (let lane = 0; lane < 8; lane += 1) await rig.accept([fresh(`p${lane}`, lane)], lane);
     expect(await rig.settledAll()).toMatchObject({ delivered: 8 });
     expect(arrived(courier)).toHaveLength(8);
+  });
+
+  it('that stop wait also for the heads of lanes that they have just handed over', async () => {
+    rig = new Rig(inject('redisUrl'), 'over', 8);
+    const gates = Array.from({ length: 8 }, () => Promise.withResolvers<void>());
+    const courier = createTestCourier(async (operations) => {
+      await gates[Number(operations[0]?.id.slice(-1))]?.promise;
+      return DELIVERED;
+    });
+    const one = await rig.startFleet({ courier, workerId: 'one' });
+    for (let lane = 0; lane < 8; lane += 1) await rig.accept([fresh(`p${lane}`, lane)], lane);
+    await waitFor(() => courier.requests.length === 8, { description: 'all lanes to be in work' });
+    await rig.startFleet({ courier, workerId: 'two' });
+    await waitFor(() => one.lanes().length === 4, { description: 'lanes to be handed over' });
+    for (const lane of one.lanes()) gates[lane]?.resolve();
+    let areHandedOverDone = false;
+    setTimeout(() => {
+      areHandedOverDone = true;
+      for (const { resolve } of gates) resolve();
+    }, 300);
+    await one.stop();
+    expect(areHandedOverDone).toBe(true);
+    expect(await rig.settledAll()).toMatchObject({ delivered: 8 });
+    expect(arrived(courier)).toHaveLength(8);
+  });
+
+  it('wake a fallback that another one has put to sleep', async () => {
+    const limiter = `${rig.fallback.keyPrefix}limiter`;
+    await rig.redis.set(limiter, '1', 'PX', 600_000);
+    await rig.startFleet({ courier: createTestCourier() });
+    await waitFor(async () => (await rig.redis.exists(limiter)) === 0, { description: 'fallback to wake' });
   });
 
   it('adopt the number of lanes that the first process fixed', async () => {

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
+import { idempotencyClaimKey, ULID_TIME_LENGTH, ulidTime } from '@cio-fleet/contracts';
 import { startRedis } from '@cio-fleet/testkit';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 import { NO_PROGRESS } from '../src/head-progress.ts';
-import type { Finish, LaneStore, Lease } from '../src/lane-store.ts';
+import type { Claim, Finish, LaneStore, Lease } from '../src/lane-store.ts';
 import type { QueueAddress } from '../src/queue-address.ts';
 import { createRedisLaneStore } from '../src/redis-lane-store.ts';
 import { movedPushes, settledProgress } from '../src/settle.ts';
-import { erasure, event, operationId } from './fixtures/operations.ts';
+import { ACCEPTED_AT, erasure, event, operationId } from './fixtures/operations.ts';
 import { Rig } from './fixtures/rig.ts';
 
 let rig: Rig;
@@ -204,9 +205,78 @@ describe('begin', () => {
     });
     expect((begin as { waitingBytes: number }).waitingBytes).toBeGreaterThan(400);
   });
+
+  it('tells a consumer whether another one had the queue since its last begin', async () => {
+    const { store, lease } = await begun();
+    const rival = storeOf(rig.lane());
+    const isNew: unknown[] = [];
+    for (const [n, consumer] of [store, rival, rival, store, store].entries()) {
+      const begin = await consumer.begin(lease, `begin-${n}`, ['id:ada']);
+      isNew.push(begin === 'stale' ? begin : begin.isNewConsumer);
+    }
+    expect(isNew).toEqual([false, true, false, true, false]);
+  });
+
+  describe('finds the owner of an idempotency key', () => {
+    const MINUTE = 60_000;
+    const idAt = (atMs: number) => ulidTime(atMs) + '0'.repeat(26 - ULID_TIME_LENGTH);
+    const claimAt = (atMs: number): Claim => ({
+      ...{ operationId: idAt(atMs), atMs, laneKey: 'id:ada', idempotencyKey: 'welcome', windowMs: 5 * MINUTE },
+    });
+
+    /** Whether each is a repeat, begun in this order. */
+    async function repeats(...minutes: readonly number[]): Promise<readonly boolean[]> {
+      const { store, lease } = await begun();
+      const found: boolean[] = [];
+      for (const [n, minute] of minutes.entries()) {
+        const claim = claimAt(ACCEPTED_AT + minute * MINUTE);
+        const begin = await store.begin(lease, `begin-${n}`, ['id:ada'], [claim]);
+        if (begin === 'stale') throw new Error('expected the head to be ours');
+        found.push(begin.owners?.get(claim.operationId) !== claim.operationId);
+      }
+      return found;
+    }
+
+    it('by the times of acceptance, however late they are begun', async () => {
+      expect(await repeats(0, 1, 5, 6)).toEqual([false, true, true, false]);
+    });
+
+    it('and the first one after the window is the owner from then on', async () => {
+      expect(await repeats(0, 6, 7, 11, 12)).toEqual([false, false, true, true, false]);
+    });
+
+    it('and an old one that is begun again is no repeat of a later one', async () => {
+      expect(await repeats(0, 20, 0, 21)).toEqual([false, false, false, true]);
+    });
+
+    it('for longer than the window, since a lane may be late', async () => {
+      await repeats(0);
+      const key = idempotencyClaimKey(rig.workspace, 'id:ada', 'welcome');
+      expect(await rig.redis.pttl(key)).toBeGreaterThan(9 * MINUTE);
+      expect(await rig.redis.pttl(key)).toBeLessThanOrEqual(10 * MINUTE);
+    });
+  });
 });
 
 describe('guard', () => {
+  it('is stale when Redis is silent, for whoever asks holds up the circuit', async () => {
+    const redis = await startRedis();
+    const other = new Rig(redis.url, 'silent');
+    try {
+      await other.accept([event('ada', 1)]);
+      const head = await other.take(other.lane());
+      const store = createRedisLaneStore({ redis: other.redis, queue: other.lane(), lockMs: 900 });
+      process.kill(redis.pid, 'SIGSTOP');
+      const askedAtMs = performance.now();
+      expect(await store.guard({ jobId: head.id ?? '', token: 'token' })).toBe('stale');
+      expect(performance.now() - askedAtMs).toBeGreaterThan(250);
+    } finally {
+      process.kill(redis.pid, 'SIGCONT');
+      await other.close();
+      await redis.stop();
+    }
+  });
+
   it('refuses to send when two jobs are active', async () => {
     const { store, lease } = await begun();
     const goodUntilMs = expect.any(Number);

@@ -19,6 +19,11 @@ export function envInteger({ min = 0, max = Number.MAX_SAFE_INTEGER }: IntegerBo
     .pipe(z.int(message).min(min, message).max(max, message));
 }
 
+/** `CIO_FLEET_VERSION`: a label of metrics and part of a line in Redis, so it has no spaces. */
+export function envVersion() {
+  return z.string().regex(/^[\w.+:@/-]{1,100}$/, 'up to 100 letters, digits and . _ + - : @ /');
+}
+
 /** A TCP or UDP port in an environment variable; 0 is any free port. */
 export function envPort() {
   return envInteger({ min: 0, max: 65_535 });

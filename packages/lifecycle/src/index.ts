@@ -1,6 +1,7 @@
+export { type AppVersionOptions, appVersion } from './app-version.ts';
 export { type ConfigResult, type Environment, type LoadConfigOptions, loadConfig, parseConfig } from './config.ts';
 export { sqliteUrl, withDemoJournal } from './demo-journal.ts';
-export { envInteger, envPort } from './env-fields.ts';
+export { envInteger, envPort, envVersion } from './env-fields.ts';
 export { createHttpService, type HttpService, type HttpServiceOptions, type ListenOptions } from './http-service.ts';
 export type { LifecycleLogger } from './logger-port.ts';
 export {
@@ -12,9 +13,11 @@ export {
   sendJson,
 } from './ops-handler.ts';
 export { createOpsServer, type OpsServerOptions } from './ops-server.ts';
+export { isProcessAlive } from './process-alive.ts';
 export { type Readiness, type ReadinessCheck, readReadiness } from './readiness.ts';
-export { findRedisUrl, type RedisUrlResult, type ResolveRedisUrlOptions, resolveRedisUrl } from './redis-url.ts';
+export { findRedisUrl, type RedisUrlResult } from './redis-url.ts';
 export { type AppOptions, type ProcessEvents, runApp } from './run-app.ts';
-export { DEFAULT_RUN_FILE, type RunFile, readRunFile, removeRunFile, writeRunFile } from './run-file.ts';
+export { DEFAULT_RUN_FILE, liveRunFile, type RunFile, readRunFile, removeRunFile, writeRunFile } from './run-file.ts';
 export { type Service, type ServiceActions, service } from './service.ts';
+export { stoppedTogether } from './stopped-together.ts';
 export { parseTrustedNetworks, type TrustedNetworks } from './trusted-networks.ts';

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { findRedisUrl, resolveRedisUrl } from './redis-url.ts';
-import { readRunFile, removeRunFile, writeRunFile } from './run-file.ts';
+import { findRedisUrl } from './redis-url.ts';
+import { liveRunFile, readRunFile, removeRunFile, writeRunFile } from './run-file.ts';
 
 const DEAD_PID = 2 ** 30; // above the largest pid that Linux gives out
 
@@ -47,6 +47,14 @@ it.each(['', '{', 'null', '[]', '{"pid":1}', '{"redisUrl":"x","pid":"1"}', '{"re
   },
 );
 
+it('goes by the first run file whose demo lives', () => {
+  const [here, dead, checkout] = [runFilePath(), runFilePath(), runFilePath()];
+  writeRunFile(dead, content(DEAD_PID));
+  expect(liveRunFile([here, dead])).toBe(here);
+  writeRunFile(checkout, content(process.pid));
+  expect(liveRunFile([here, dead, checkout])).toBe(checkout);
+});
+
 it('writes the run file for its user alone, and removes only its own', () => {
   const path = runFilePath();
   writeRunFile(path, content(process.pid));
@@ -57,13 +65,6 @@ it('writes the run file for its user alone, and removes only its own', () => {
   expect(readRunFile(path)).toBeUndefined();
 });
 
-it('says what to do and exits with 2 when there is no Redis to use', () => {
-  const lines: string[] = [];
-  const exit = (code: number): never => {
-    throw new Error(`exit ${code}`);
-  };
-  const resolve = () =>
-    resolveRedisUrl({ env: {}, runFilePath: runFilePath(), writeLine: (line) => lines.push(line), exit });
-  expect(resolve).toThrow('exit 2');
-  expect(lines).toEqual([expect.stringContaining('npm run demo')]);
+it('says what to do when there is no Redis to use', () => {
+  expect(findRedisUrl({}, runFilePath())).toEqual({ ok: false, problem: expect.stringContaining('npm run demo') });
 });

@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { isProcessAlive } from './process-alive.ts';
 
 /** Where a running demo says how to reach it; relative to the root of the project. */
 export const DEFAULT_RUN_FILE = '.data/run.json';
@@ -23,7 +24,12 @@ export function readRunFile(path: string): RunFile | undefined {
     return undefined; // none, or not whole: either way nothing to go by
   }
   const isWhole = typeof parsed?.redisUrl === 'string' && Number.isInteger(parsed.pid) && Number(parsed.pid) > 0;
-  return isWhole && isAlive(parsed?.pid as number) ? (parsed as RunFile) : undefined;
+  return isWhole && isProcessAlive(parsed?.pid as number) ? (parsed as RunFile) : undefined;
+}
+
+/** The first of these run files whose demo lives; the first one of all when none does. */
+export function liveRunFile(paths: readonly [string, ...string[]]): string {
+  return paths.find((path) => readRunFile(path) !== undefined) ?? paths[0];
 }
 
 /** Writes the run file in one step, so that no reader sees half of it. */
@@ -38,13 +44,4 @@ export function writeRunFile(path: string, content: RunFile): void {
 /** Removes the run file of a process, and leaves another's alone. */
 export function removeRunFile(path: string, pid: number): void {
   if (readRunFile(path)?.pid === pid) rmSync(path, { force: true });
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    // EPERM: it lives, and belongs to someone else.
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }

@@ -24,6 +24,8 @@ export interface BufferedOperation extends PreparedOperation {
   id: string | undefined;
   /** By Redis's clock, in ms since the epoch. */
   atMs: number;
+  /** Whether `atMs` is Redis's time, not the guess of a host that hasn't heard of it yet. */
+  hasRedisTime: boolean;
   /** Answers the caller; gone once the caller was answered. */
   settle: ((result: EnqueueResult) => void) | undefined;
 }

@@ -6,7 +6,16 @@ import { CallDeadlines } from './call-deadlines.ts';
 afterEach(() => vi.useRealTimers());
 
 const calledNow = (number: number): BufferedOperation => ({
-  ...{ laneKey: 'id:ada', verb: 'track', erases: false, tail: '', bytes: 0, id: undefined, atMs: 0 },
+  ...{
+    laneKey: 'id:ada',
+    verb: 'track',
+    erases: false,
+    tail: '',
+    bytes: 0,
+    id: undefined,
+    atMs: 0,
+    hasRedisTime: false,
+  },
   number,
   calledAtMs: performance.now(),
   settle: () => undefined,
@@ -40,4 +49,17 @@ it('lets go of answered operations, also behind one that still waits', async () 
   await collectGarbage();
   expect(answered.filter((reference) => reference.deref() !== undefined).length).toBeLessThan(200);
   deadlines.stop();
+});
+
+it('waits through a time-out that is longer than any timer', async () => {
+  vi.useFakeTimers();
+  const timers = vi.spyOn(globalThis, 'setTimeout');
+  const expired: number[] = [];
+  const deadlines = new CallDeadlines(1e12, ({ number }) => expired.push(number));
+  deadlines.add(calledNow(0));
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(timers.mock.calls.map(([, delayMs]) => delayMs)).toEqual([2_147_483_647]);
+  expect(expired).toEqual([]);
+  deadlines.stop();
+  timers.mockRestore();
 });

@@ -1,4 +1,5 @@
 import type { BufferedOperation } from './buffered-operation.ts';
+import { LONGEST_TIMER_MS } from './longest-timer.ts';
 
 /** Answered calls are looked for when at least so many are listed. */
 const FEW = 64;
@@ -36,7 +37,8 @@ export class CallDeadlines {
 
   #arm(calledAtMs: number): void {
     const delayMs = Math.max(0, calledAtMs + this.#timeoutMs - performance.now());
-    this.#timer = setTimeout(() => this.#sweep(), delayMs);
+    // One that ends too early finds nothing due, and is armed anew.
+    this.#timer = setTimeout(() => this.#sweep(), Math.min(delayMs, LONGEST_TIMER_MS));
     // While calls wait the connection keeps the process alive; afterwards this timer must not.
     this.#timer.unref();
   }

@@ -1,9 +1,11 @@
 import {
   ERASURE_TTL_SECONDS,
   erasureKey,
+  fenceUlid,
   JOB_FORMAT_VERSION,
   LANE_JOB_OPTIONS,
   laneQueueName,
+  MAX_LANES,
   queueKeyPrefix,
   SEQUENCE_TTL_SECONDS,
   sequenceKey,
@@ -75,7 +77,7 @@ export function scriptArguments(write: EnqueueWrite): ScriptArguments {
       JOB_OPTIONS,
       String(operations.length),
       String(ERASURE_TTL_SECONDS),
-      ...erasures.flatMap(({ laneKey, id }) => [erasureKey(workspace, laneKey), String(id)]),
+      ...erasures.flatMap(({ laneKey, id, atMs }) => [erasureKey(workspace, laneKey), fenceUlid(String(id), atMs)]),
     ],
   };
 }
@@ -99,9 +101,6 @@ export function readReplayAnswer(answer: unknown): ReplayScriptAnswer {
   const read = readEnqueueAnswer(answer);
   return read.kind === 'taken' ? { ...read, laneBytes: Number(laneBytes ?? 0) } : read;
 }
-
-/** Most lanes that a workspace may have; a larger number in Redis was not written by us. */
-export const MAX_LANES = 1_024;
 
 /** @throws Error when Redis answers what the script never says */
 export function readEnqueueAnswer(answer: unknown): EnqueueAnswer {

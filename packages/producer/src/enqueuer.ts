@@ -14,6 +14,7 @@ import { RedisLink } from './redis-link.ts';
 import { RedisTarget } from './spool/redis-target.ts';
 import { Spool } from './spool/spool.ts';
 import { NODE_DISK, type SpoolDisk } from './spool/spool-disk.ts';
+import type { SpoolState } from './spool/spool-state.ts';
 
 /**
  * Takes prepared operations to Redis: admits them to a bounded buffer, has them written directly or by way of the spool, answers
@@ -94,6 +95,11 @@ export class Enqueuer {
     this.#scheduleTurn();
   }
 
+  /** What the spool holds; undefined where there is none. */
+  spoolState(): SpoolState | undefined {
+    return this.#spool?.state(this.#clock.at(performance.now()));
+  }
+
   async flush(timeoutMs: number): Promise<FlushResult> {
     const untilMs = performance.now() + timeoutMs;
     const memory = await this.#buffer.flushed(timeoutMs);
@@ -159,6 +165,8 @@ export class Enqueuer {
         leave: (operations, resultOf) => this.#buffer.leave(operations, resultOf),
         wake: () => this.#scheduleTurn(),
         want: (isWanted) => this.#want(isWanted),
+        hasRedisTime: () => this.#clock.isSet,
+        stampedLocally: (spoolId, index) => target.stampedLocally(spoolId, index),
         isHopeful: () => this.#redis.isHopeful,
         redisTook: () => this.#redis.noteTaken(),
         redisFailed: (error) => this.#noteFailure(error),

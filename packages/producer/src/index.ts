@@ -26,3 +26,4 @@ export type {
 } from './producer-calls.ts';
 export { PRODUCER_DEFAULTS, type ProducerOptions, ProducerOptionsError } from './producer-options.ts';
 export type { RedisClientOptions } from './redis-client.ts';
+export type { SpoolState } from './spool/spool-state.ts';

@@ -12,6 +12,7 @@ const operation = (number: number, bytes = 10): BufferedOperation => ({
   calledAtMs: 0,
   id: undefined,
   atMs: 0,
+  hasRedisTime: false,
   settle: undefined,
 });
 const numbers = (operations: readonly BufferedOperation[]) => operations.map(({ number }) => number);

@@ -17,10 +17,13 @@ export interface LaneJob {
 export class LaneWriter {
   readonly #buffer: LaneBuffer;
   readonly #clock: RedisClock;
-  readonly #mintUlid = createUlidFactory();
+  #mintUlid = createUlidFactory();
   #current: LaneJob | undefined;
   #sequence = 0;
   #lastAtMs = 0;
+  #lastMintedMs = 0;
+  /** Whether `#lastAtMs` is Redis's time. */
+  #hasRedisTime = false;
   /** Whether a try of the current job is in flight. */
   isBusy = false;
   /** Whether the current job may be in Redis: it was sent, and no answer said what became of it. */
@@ -52,7 +55,7 @@ export class LaneWriter {
       for (const operation of operations) this.stamp(operation);
       this.#sequence += 1;
       // The same factory: nothing else of this lane can have this ULID, and fresh random digits cost more than a job.
-      this.#current = { sequence: this.#sequence, jobId: this.#mintUlid(this.#lastAtMs), operations };
+      this.#current = { sequence: this.#sequence, jobId: this.#mint(this.#lastAtMs), operations };
     }
     return this.#current;
   }
@@ -99,11 +102,35 @@ export class LaneWriter {
     return operations;
   }
 
-  /** Gives the operation its id and time, once. Ids of a lane rise in the order of its calls. */
+  /**
+   * Gives the operation its id, once, and its time: Redis's, as soon as that is known. Ids and times of a lane rise in the order of its
+   * calls, unless a clock was put right.
+   */
   stamp(operation: BufferedOperation): void {
-    if (operation.id !== undefined) return;
-    this.#lastAtMs = notBefore(this.#lastAtMs, this.#clock.at(operation.calledAtMs));
+    if (operation.hasRedisTime) return;
+    const { isSet } = this.#clock;
+    if (operation.id !== undefined && !isSet) return;
+    if (isSet && !this.#hasRedisTime) {
+      this.#hasRedisTime = true;
+      this.#lastAtMs = 0; // Of the local clock, which says nothing.
+    }
+    // Together with their ids, so that both tell the same operations of one millisecond.
+    const { correctionMs } = this.#clock;
+    const atMs = operation.id === undefined ? this.#clock.at(operation.calledAtMs) : operation.atMs + correctionMs;
+    this.#lastAtMs = notBefore(this.#lastAtMs, atMs);
     operation.atMs = this.#lastAtMs;
-    operation.id = this.#mintUlid(this.#lastAtMs);
+    operation.hasRedisTime = isSet;
+    operation.id ??= this.#mint(this.#lastAtMs);
+  }
+
+  /**
+   * ULIDs rise, but not out of reach: a factory never goes back by itself, so one that had followed a wrong clock would mint ids of the
+   * future until time has caught up, and erasures are told from what came before them by their ids.
+   */
+  #mint(atMs: number): string {
+    const mintMs = notBefore(this.#lastMintedMs, atMs);
+    if (mintMs < this.#lastMintedMs) this.#mintUlid = createUlidFactory();
+    this.#lastMintedMs = mintMs;
+    return this.#mintUlid(mintMs);
   }
 }

@@ -56,6 +56,7 @@ export class OperationBuffer {
       calledAtMs: performance.now(),
       id: undefined,
       atMs: 0,
+      hasRedisTime: false,
       settle,
     };
     this.#nextNumber += 1;

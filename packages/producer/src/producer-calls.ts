@@ -1,6 +1,7 @@
 import type { DeviceInput, ObjectInput, PersonInput, TimestampInput } from '@cio-fleet/contracts';
 import type { EnqueueResult, FlushResult } from './enqueue-result.ts';
 import type { AnyEvents, EventArguments, EventMap, EventName } from './event-map.ts';
+import type { SpoolState } from './spool/spool-state.ts';
 
 /** What any call may carry besides its operation. */
 export interface CallOptions {
@@ -33,7 +34,8 @@ export interface FlushOptions {
 }
 
 /**
- * The write path of cio-fleet. Calls never throw and never reject; `ok: true` means durable in Redis.
+ * The write path of cio-fleet. Calls never throw and never reject; `ok: true` means durable: in Redis, or, with a `spoolDir`,
+ * synced to disk.
  *
  * @see docs/producer.md
  */
@@ -74,6 +76,8 @@ export interface Producer<Events extends EventMap = AnyEvents> {
   deleteObject(object: ObjectInput, options?: CallOptions): Promise<EnqueueResult>;
   /** Many operations at once, in Customer.io's v2 shape. The results come in the order of the operations. */
   enqueueMany(operations: readonly OperationInput[]): Promise<readonly EnqueueResult[]>;
+  /** What the spool holds just now, for metrics and health checks; undefined without a `spoolDir`. Costs no I/O. */
+  spoolState(): SpoolState | undefined;
   /** Waits until everything called before is durable. */
   flush(options?: FlushOptions): Promise<FlushResult>;
   /** Flushes, then closes; later calls answer `CLOSED`. What is still pending is lost, and `onError` hears of each. */

@@ -21,3 +21,10 @@ it.each([
   expect(settings).toThrow(/redisUrl: expected .*, got /);
   expect(settings).not.toThrow(/s3|fleet/);
 });
+
+it('refuses the spool mode always without a folder, which would keep nothing', () => {
+  expect(() => producerSettings({ spoolMode: 'always' })).toThrow(
+    /expected a spoolDir with spoolMode always, got none/,
+  );
+  expect(producerSettings({ spoolMode: 'always', spoolDir: 'spool' }).spoolMode).toBe('always');
+});

@@ -1,7 +1,7 @@
-import { isWorkspaceName, parseRedisAddress, type RedisAddress } from '@cio-fleet/contracts';
+import { isWorkspaceName, MAX_LANES, parseRedisAddress, type RedisAddress } from '@cio-fleet/contracts';
 import { activeTraceparent } from './active-traceparent.ts';
 import { isLabel } from './call-labels.ts';
-import { isLaneCount, MAX_LANES } from './enqueue-write.ts';
+import { isLaneCount } from './enqueue-write.ts';
 import type { OnError, ProducerLogger } from './failure-report.ts';
 import type { JobLimits } from './lane-buffer.ts';
 import type { RedisClientOptions } from './redis-client.ts';
@@ -161,8 +161,12 @@ export function producerSettings(options: ProducerOptions): ProducerSettings {
   if (merged.spoolDir !== undefined && (typeof merged.spoolDir !== 'string' || merged.spoolDir === '')) {
     problems.push('expected spoolDir to be the path of a folder, got something else');
   }
-  if (merged.spoolMode !== 'overflow' && merged.spoolMode !== 'always') {
-    problems.push(`expected spoolMode to be overflow or always, got ${JSON.stringify(merged.spoolMode)}`);
+  const spoolMode: unknown = merged.spoolMode;
+  if (spoolMode !== 'overflow' && spoolMode !== 'always') {
+    problems.push(`expected spoolMode to be overflow or always, got ${JSON.stringify(spoolMode)}`);
+  }
+  if (spoolMode === 'always' && merged.spoolDir === undefined) {
+    problems.push('expected a spoolDir with spoolMode always, got none; give a folder, or leave spoolMode out');
   }
   if (!redisAddress.ok || problems.length > 0) throw new ProducerOptionsError(problems);
   const { address } = redisAddress;

@@ -1,6 +1,7 @@
 import { Enqueuer } from './enqueuer.ts';
 import type { AnyEvents, EventMap } from './event-map.ts';
 import { FailureReport } from './failure-report.ts';
+import { LONGEST_TIMER_MS } from './longest-timer.ts';
 import type { FlushOptions, Producer } from './producer-calls.ts';
 import { type ProducerOptions, producerSettings } from './producer-options.ts';
 import { createVerbs } from './verbs.ts';
@@ -25,6 +26,7 @@ export function createProducer<Events extends EventMap = AnyEvents>(options: Pro
   enqueuer.start();
   const producer: Producer = {
     ...createVerbs({ sink: enqueuer, report, defaults: settings }),
+    spoolState: () => enqueuer.spoolState(),
     flush: (flushOptions) => enqueuer.flush(timeoutOf(flushOptions)),
     close: (flushOptions) => enqueuer.close(timeoutOf(flushOptions)),
   };
@@ -34,5 +36,5 @@ export function createProducer<Events extends EventMap = AnyEvents>(options: Pro
 
 function timeoutOf(options: FlushOptions | undefined): number {
   const timeoutMs = options?.timeoutMs;
-  return typeof timeoutMs === 'number' && timeoutMs >= 0 ? timeoutMs : FLUSH_TIMEOUT_MS;
+  return typeof timeoutMs === 'number' && timeoutMs >= 0 ? Math.min(timeoutMs, LONGEST_TIMER_MS) : FLUSH_TIMEOUT_MS;
 }

@@ -1,4 +1,10 @@
-import { queuePrefix, type RedisAddress, type RedisTls, redisConnectOptions } from '@cio-fleet/contracts';
+import {
+  queuePrefix,
+  type RedisAddress,
+  type RedisTls,
+  redisConnectOptions,
+  redisErrorCode,
+} from '@cio-fleet/contracts';
 import { Redis, type RedisOptions } from 'ioredis';
 import { clusterConnector, DISCONNECT_TIMEOUT_MS } from './cluster-connector.ts';
 import { retryDelayMs } from './redis-failure.ts';
@@ -18,7 +24,7 @@ export interface RedisPlace {
 }
 
 /** After a fail-over the old master answers READONLY, and MOVED after a cluster's: a new connection finds the new one. */
-const ELSEWHERE = /^(READONLY|MOVED) /;
+const ELSEWHERE: ReadonlySet<string | undefined> = new Set(['READONLY', 'MOVED']);
 
 /**
  * A client for any form of address that queues nothing and repeats nothing.
@@ -45,7 +51,7 @@ export function createClient(place: RedisPlace, isWanted: () => boolean): Redis 
     retryStrategy: (attempt) => (isWanted() ? retryDelayMs(attempt, Math.random) : null),
     // Sentinels that are all away are no other case than a Redis that is.
     sentinelRetryStrategy: () => null,
-    reconnectOnError: (error) => ELSEWHERE.test(error.message),
+    reconnectOnError: (error) => ELSEWHERE.has(redisErrorCode(error)),
   };
   return new Redis(options);
 }

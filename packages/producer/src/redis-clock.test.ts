@@ -36,3 +36,13 @@ it('lets measuring noise turn no time back, but follows a clock that was put rig
   expect(notBefore(1_000_000, 1_000_001)).toBe(1_000_001);
   expect(notBefore(5_000_000, 1_000_000)).toBe(1_000_000);
 });
+
+it("tells by what the local clock's times were off, once Redis has answered", () => {
+  const clock = new RedisClock();
+  const nowMs = performance.now();
+  const localMs = clock.at(nowMs);
+  expect([clock.isSet, clock.correctionMs]).toEqual([false, 0]);
+  clock.observe({ sentAtMs: nowMs, receivedAtMs: nowMs + 2, redisMs: localMs - 3_600_000 });
+  expect(clock.isSet).toBe(true);
+  expect(Math.abs(localMs + clock.correctionMs - clock.at(nowMs))).toBeLessThanOrEqual(1);
+});

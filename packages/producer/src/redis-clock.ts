@@ -27,14 +27,35 @@ export function notBefore(lastAtMs: number, atMs: number): number {
 /** Redis's clock as seen from here: hosts with wrong clocks don't matter, nor do steps of the local clock. */
 export class RedisClock {
   #offsetMs: number | undefined;
+  #localOffsetMs: number | undefined;
+  #correctionMs = 0;
 
   observe(sample: ClockSample): void {
-    if (Number.isFinite(sample.redisMs)) this.#offsetMs = adjustOffset(this.#offsetMs, sample);
+    if (!Number.isFinite(sample.redisMs)) return;
+    const isFirst = this.#offsetMs === undefined;
+    const offsetMs = adjustOffset(this.#offsetMs, sample);
+    this.#offsetMs = offsetMs;
+    if (isFirst && this.#localOffsetMs !== undefined) this.#correctionMs = Math.round(offsetMs - this.#localOffsetMs);
+  }
+
+  /** Whether Redis has told its time. */
+  get isSet(): boolean {
+    return this.#offsetMs !== undefined;
   }
 
   /** Redis's time at an instant of `performance.now()`, in whole ms. Before the first answer: the local clock's. */
   at(monotonicMs: number): number {
-    const offsetMs = this.#offsetMs ?? Date.now() - performance.now();
-    return Math.floor(monotonicMs + offsetMs);
+    return Math.floor(monotonicMs + (this.#offsetMs ?? this.#localOffset()));
+  }
+
+  /** Add this to a time that was given out before the first answer, and it is Redis's. 0 until then. */
+  get correctionMs(): number {
+    return this.#correctionMs;
+  }
+
+  /** Measured once, so that one number corrects all that is built on it. */
+  #localOffset(): number {
+    this.#localOffsetMs ??= Date.now() - performance.now();
+    return this.#localOffsetMs;
   }
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { ENQUEUE_LUA, SEQUENCE_TTL_SECONDS } from '@cio-fleet/contracts';
+import { ENQUEUE_LUA, redisErrorCode, SEQUENCE_TTL_SECONDS } from '@cio-fleet/contracts';
 import type { Redis } from 'ioredis';
 import {
   type EnqueueAnswer,
@@ -30,7 +30,7 @@ function scriptOf(lua: string): Script {
   return { lua, sha: createHash('sha1').update(lua).digest('hex') };
 }
 
-/** How long after an `end` (a client of the caller's that gave up) a new client is made. */
+/** How long after an `end` (a client of the caller's that gave up), or after none could be made, a new client is made. */
 const REVIVE_MS = 500;
 
 /**
@@ -51,9 +51,20 @@ export class RedisConnection {
     this.#events = events;
   }
 
-  /** Starts to connect, and goes on trying until `close`. Calling it again does nothing. */
+  /** Starts to connect, and goes on trying until `close`. Calling it again does nothing. Never throws. */
   open(): void {
     if (this.#client !== undefined || this.#isClosed) return;
+    try {
+      this.#open();
+    } catch (error) {
+      // A function of the host's makes the client, and may throw: no call may notice, and the next try may succeed.
+      const wrong = () => new Error('expected a client from the function in `redis`, got a throw', { cause: error });
+      this.#events.onError(error instanceof Error ? error : wrong());
+      this.#revive();
+    }
+  }
+
+  #open(): void {
     const client = createClient(this.#place, () => this.#isHeld);
     this.#client = client;
     client.on('error', (error) => this.#events.onError(error));
@@ -111,7 +122,7 @@ export class RedisConnection {
     try {
       return await client.evalsha(sha, keys.length, ...keys, ...args);
     } catch (error) {
-      if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
+      if (redisErrorCode(error) !== 'NOSCRIPT') throw error;
       return client.eval(lua, keys.length, ...keys, ...args);
     }
   }

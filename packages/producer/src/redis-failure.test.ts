@@ -15,6 +15,14 @@ it.each([
   ['NOPERM this user has no permissions to run the evalsha command', 'refused'],
   ['WRONGTYPE Operation against a key holding the wrong kind of value', 'refused'],
   ['ERR Error running script', 'refused'],
+  // As Redis 6.2 words what happens inside a script.
+  ['ERR Error running script (call to f_1e6e): @user_script:9: @user_script: 9: -OOM command not allowed', 'full'],
+  [
+    "ERR Error running script (call to f_1e6e): @user_script:9: @user_script: 9: -READONLY You can't write",
+    'retryable',
+  ],
+  ['ERR Error running script (call to f_1e6e): @user_script:9: @user_script: 9: -MISCONF Errors writing', 'retryable'],
+  ['ERR Error running script (call to f_1e6e): @user_script:9: WRONGTYPE Operation against a key', 'refused'],
 ])('takes "%s" for %s', (message, expected) => {
   expect(classifyRedisFailure(reply(message))).toBe(expected);
 });

@@ -1,3 +1,5 @@
+import { redisErrorCode } from '@cio-fleet/contracts';
+
 /**
  * What a failed write tells us to do:
  * - `disconnected`: no answer; whether Redis took it is unknown. The same write again once the connection is back.
@@ -12,15 +14,10 @@ const REFUSALS = new Set(['NOPERM', 'WRONGTYPE', 'CROSSSLOT', 'ERR']);
 
 /** Classifies what ioredis rejected a write with. @see https://redis.io/docs/latest/develop/reference/protocol-spec/ */
 export function classifyRedisFailure(error: unknown): RedisFailure {
-  if (!isReplyError(error)) return 'disconnected';
-  const code = /^[A-Z]+/.exec(error.message)?.[0] ?? '';
+  const code = redisErrorCode(error);
+  if (code === undefined) return 'disconnected';
   if (code === 'OOM') return 'full';
   return REFUSALS.has(code) ? 'refused' : 'retryable';
-}
-
-/** Only what Redis itself said is a ReplyError; everything else happened on the way. */
-function isReplyError(error: unknown): error is Error {
-  return error instanceof Error && error.name === 'ReplyError';
 }
 
 const FIRST_DELAY_MS = 25;

@@ -38,7 +38,7 @@ export interface VerbsContext {
 }
 
 /** All calls that enqueue. They are bound: a host may pass them around. */
-export type Verbs = Omit<Producer<AnyEvents>, 'flush' | 'close'>;
+export type Verbs = Omit<Producer<AnyEvents>, 'spoolState' | 'flush' | 'close'>;
 
 /** Makes the calls: arguments to operation, operation to sink, whatever happens to a result. */
 export function createVerbs(context: VerbsContext): Verbs {

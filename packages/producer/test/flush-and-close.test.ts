@@ -59,3 +59,11 @@ it('answers CLOSED to calls that still wait when the time of close is up', async
   expect(await away.close({ timeoutMs: 20 })).toEqual({ ok: false, pending: 1 });
   expect(await call).toMatchObject({ ok: false, error: { code: 'CLOSED' } });
 });
+
+it.each(['flush', 'close'] as const)('%s without a time limit waits until everything is in Redis', async (end) => {
+  const listening = createProducer({ redisUrl, workspace, enqueueTimeoutMs: 1e12 });
+  const call = listening.track('p', 'e');
+  expect(await listening[end]({ timeoutMs: Number.POSITIVE_INFINITY })).toEqual({ ok: true, pending: 0 });
+  expect(await call).toMatchObject({ ok: true });
+  await listening.close();
+});

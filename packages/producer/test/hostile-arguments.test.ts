@@ -8,7 +8,7 @@ const redisUrl = inject('redisUrl');
 const workspace = uniqueWorkspace('hostile');
 const contents = new QueueContents(redisUrl, workspace);
 const producer = createProducer({ redisUrl, workspace, maxBufferedOperations: 100_000 });
-const verbs = Object.entries(producer).filter(([name]) => name !== 'close' && name !== 'flush') as [
+const verbs = Object.entries(producer).filter(([name]) => !['close', 'flush', 'spoolState'].includes(name)) as [
   string,
   (...args: unknown[]) => Promise<EnqueueResult | EnqueueResult[]>,
 ][];

@@ -1,4 +1,5 @@
 import { type EmbeddedRedis, freePort, startRedis, uniqueWorkspace, waitFor } from '@cio-fleet/testkit';
+import { Redis } from 'ioredis';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createProducer, type EnqueueFailure, type EnqueueResult, type Producer } from '../src/index.ts';
 import { isRising, numbersByPerson, QueueContents } from './queue-contents.ts';
@@ -225,4 +226,27 @@ it('reports a lost operation to onError and one log line per kind of trouble, an
   expect(failures).toEqual(['ENQUEUE_TIMEOUT', 'ENQUEUE_TIMEOUT', 'CLOSED', 'CLOSED']);
   expect(lines.filter((line) => line.includes('ENQUEUE_TIMEOUT'))).toHaveLength(1);
   expect(lines.filter((line) => line.includes('ECONNREFUSED'))).toHaveLength(1);
+});
+
+it('survives a function for the client that throws, and delivers once it makes one', async () => {
+  let throws = 2;
+  const lines: string[] = [];
+  const makeClient = () => {
+    throws -= 1;
+    if (throws >= 0) throw new Error('no secret yet');
+    return new Redis(redis.url);
+  };
+  const logger = { warn: (line: string) => void lines.push(line), error: () => undefined };
+  producer = createProducer({ redis: makeClient, workspace, enqueueTimeoutMs: 100, logger });
+  expect(await producer.track('p', 'e', { n: 0 })).toMatchObject({
+    error: { code: 'ENQUEUE_TIMEOUT', retained: true },
+  });
+  expect(lines).toEqual([expect.stringContaining('no secret yet')]);
+  expect(await producer.flush({ timeoutMs: 40_000 })).toEqual({ ok: true, pending: 0 });
+  await waitFor(async () => codeOf(await producer.track('p', 'e', { n: 1 })) === 'ok');
+  expect(
+    numbersByPerson(await contents.operations())
+      .get('p')
+      ?.slice(0, 2),
+  ).toEqual([0, 1]);
 });

@@ -121,6 +121,7 @@ it('loses what Redis lost in the mode overflow: the tests above can fail', async
   await flushed(producer);
   copyRedis();
   await scene.call(producer, 300);
+  await flushed(producer);
   await putRedisBack();
   await scene.call(producer, 10);
   await flushed(producer);

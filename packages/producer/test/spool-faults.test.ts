@@ -62,6 +62,7 @@ it('answers SPOOL_FULL beyond spoolMaxBytes, keeps what it took, and goes on whe
   expect(new Set(codes)).toEqual(new Set(['ok', 'SPOOL_FULL']));
   expect(codes.indexOf('SPOOL_FULL')).toBeGreaterThan(200);
   expect(bytesOnDisk()).toBeLessThanOrEqual(100_000);
+  expect(producer.spoolState()).toMatchObject({ problemCode: 'SPOOL_FULL', bytes: bytesOnDisk() });
   await scene.redis.restart();
   expect(await producer.flush()).toEqual({ ok: true, pending: 0, spooled: 0 });
   expect(await scene.call(producer, 100)).toEqual(oks(100));
@@ -77,6 +78,7 @@ it('tells a second process that the folder is taken, works without a spool meanw
   expect(scene.failures).toMatchObject([
     { code: 'SPOOL_LOCKED', message: expect.stringContaining(`process ${process.pid} uses`) },
   ]);
+  expect(second.spoolState()?.problemCode).toBe('SPOOL_LOCKED');
   await first.close();
   await scene.redis.kill();
   // A second later it tries again.

@@ -53,6 +53,23 @@ it('answers ok from the disk while Redis is down at boot, and replays it in orde
   await redis.stop();
 });
 
+it('says what its spool holds and since when, also of what a former process left, until Redis has it', async () => {
+  await scene.redis.kill();
+  const former = scene.producer();
+  await scene.call(former, 10);
+  const before = former.spoolState();
+  expect(before).toMatchObject({ operations: 10, problemCode: undefined });
+  expect(before?.bytes).toBeGreaterThan(0);
+  await waitFor(() => (former.spoolState()?.oldestMs ?? 0) > (before?.oldestMs ?? 0));
+  await former.close({ timeoutMs: 1 });
+  const producer = scene.producer();
+  await waitFor(() => producer.spoolState()?.operations === 10);
+  await waitFor(() => (producer.spoolState()?.oldestMs ?? 0) > 0);
+  await scene.redis.restart();
+  expect(await flushed(producer)).toEqual(ALL_IN_REDIS);
+  expect(producer.spoolState()).toMatchObject({ operations: 0, oldestMs: 0, problemCode: undefined });
+});
+
 it('goes back to direct writes after an outage, and leaves the folder empty', async () => {
   const producer = scene.producer();
   await scene.call(producer, 20);

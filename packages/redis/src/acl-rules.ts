@@ -19,7 +19,7 @@ const SPOOL = ['+mget', '+lrange', '+rpush'];
 const DELIVER = [
   ...ENQUEUE,
   ...['+del', '+pttl', '+pexpire', '+mget', '+multi', '+exec'],
-  ...['+hdel', '+hexists', '+hgetall', '+hlen', '+hmset', '+hsetnx', '+hstrlen'],
+  ...['+hdel', '+hexists', '+hgetall', '+hlen', '+hmset', '+hscan', '+hsetnx', '+hstrlen'],
   ...['+lindex', '+lrange', '+lrem', '+ltrim', '+rpoplpush', '+rpush'],
   ...['+sadd', '+scard', '+srem', '+smembers'],
   ...['+zcard', '+zrange', '+zrangebyscore', '+zrem', '+zremrangebyrank', '+zremrangebyscore'],

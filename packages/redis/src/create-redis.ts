@@ -4,7 +4,7 @@ import type { RedisSettings } from './redis-settings.ts';
 
 /**
  * - `worker`: commands wait for Redis to come back instead of failing a head.
- * - `page`: a page says at once that Redis is away instead of hanging; connects again by itself.
+ * - `page`: a page says within seconds that Redis is away instead of hanging; connects again by itself.
  * - `command`: a person waits in front of it, so nothing is tried for long, and a lost connection ends the session.
  */
 export type RedisPurpose = 'worker' | 'page' | 'command';
@@ -34,6 +34,10 @@ const KEEP_ALIVE_MS = 10_000;
  * that forgot) never end by themselves. Far above any pause of a sound Redis, and idle workers ask every second.
  */
 const SILENCE_MS = 10_000;
+/** Somebody, or a probe, waits for a page. */
+const PAGE_SILENCE_MS = 4_000;
+/** Above the silence, so that a lost connection is known as such; it bounds a try on a new connection that is silent, too. */
+const PAGE_COMMAND_TIMEOUT_MS = 6_000;
 const CONNECT_TIMEOUT_MS = 5_000;
 const COMMAND_CONNECT_TIMEOUT_MS = 3_000;
 const COMMAND_TIMEOUT_MS = 10_000;
@@ -47,7 +51,13 @@ const reconnectOnError = (error: Error) => (error.message.startsWith('READONLY')
 
 const PURPOSES = {
   worker: { maxRetriesPerRequest: null, connectTimeout: CONNECT_TIMEOUT_MS, socketTimeout: SILENCE_MS },
-  page: { maxRetriesPerRequest: 1, connectTimeout: CONNECT_TIMEOUT_MS, enableOfflineQueue: false },
+  page: {
+    maxRetriesPerRequest: 1,
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    socketTimeout: PAGE_SILENCE_MS,
+    commandTimeout: PAGE_COMMAND_TIMEOUT_MS,
+    enableOfflineQueue: false,
+  },
   command: {
     maxRetriesPerRequest: 0,
     connectTimeout: COMMAND_CONNECT_TIMEOUT_MS,

@@ -18,7 +18,6 @@ it('the public API is exactly these names', () => {
       "readRedisFacts",
       "readRedisMemory",
       "readRedisSettings",
-      "resolveRedisSettings",
       "skip",
       "warn",
     ]

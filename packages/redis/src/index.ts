@@ -10,6 +10,5 @@ export {
   type RedisSettings,
   type RedisSettingsResult,
   readRedisSettings,
-  resolveRedisSettings,
   TLS_VARIABLES,
 } from './redis-settings.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parseRedisAddress, type RedisAddress, type RedisTls } from '@cio-fleet/contracts';
-import { type Environment, type ResolveRedisUrlOptions, resolveRedisUrl } from '@cio-fleet/lifecycle';
+import type { Environment } from '@cio-fleet/lifecycle';
 
 /** Where Redis is, and how to trust it. */
 export interface RedisSettings {
@@ -24,7 +24,7 @@ export const TLS_VARIABLES = {
 /**
  * Reads an address and the files that TLS needs.
  *
- * @param redisUrl - as `resolveRedisUrl` finds it
+ * @param redisUrl - as `findRedisUrl` finds it
  */
 export function readRedisSettings(redisUrl: string, env: Environment): RedisSettingsResult {
   const parsed = parseRedisAddress(redisUrl);
@@ -41,15 +41,6 @@ export function readRedisSettings(redisUrl: string, env: Environment): RedisSett
   const read = given.map(([field, name]) => [field, readValue(field, name, env[name] ?? '', problems)] as const);
   if (!parsed.ok || problems.length > 0) return { ok: false, problems };
   return { ok: true, settings: { address: parsed.address, tls: Object.fromEntries(read) } };
-}
-
-/** The settings of `REDIS_URL`, else of the running demo; with problems it writes them all to stderr and exits with 2. */
-export function resolveRedisSettings(options: ResolveRedisUrlOptions): RedisSettings {
-  const { writeLine = (line: string) => void process.stderr.write(`${line}\n`), exit = process.exit } = options;
-  const result = readRedisSettings(resolveRedisUrl(options), options.env);
-  if (result.ok) return result.settings;
-  for (const problem of result.problems) writeLine(problem);
-  return exit(2);
 }
 
 function usesTls(address: RedisAddress): boolean {

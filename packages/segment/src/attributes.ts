@@ -1,10 +1,8 @@
-import { isObject, withUnixDates } from './dates.ts';
+import { isNever, isObject, withUnixDates } from './dates.ts';
 import { firstGiven, type Members, type Message, members } from './message.ts';
 
 /** Traits that have a meaning of their own and are no attributes. */
 const TRAITS_APART = ['createdAt', 'created_at', 'objectTypeId', 'object_type_id', 'relationshipAttributes'];
-const YES = new Set<unknown>([1, '1']);
-const NO = new Set<unknown>([0, '0']);
 
 /** What is known of a person. RudderStack's SDKs also, and sometimes only, put it into the context. */
 export function personTraits({ traits, context }: Message): unknown {
@@ -19,10 +17,8 @@ export function personAttributes(message: Message): unknown {
   const source = personTraits(message);
   if (!isObject(source)) return source;
   const { anonymousId } = message;
-  const { unsubscribed } = source;
   return {
     ...ownAttributes(source),
-    ...(unsubscribed === undefined ? {} : { unsubscribed: yesOrNo(unsubscribed) }),
     ...(anonymousId === undefined ? {} : { anonymous_id: anonymousId }),
   };
 }
@@ -53,15 +49,8 @@ export function viewData({ properties, name, category }: Message): unknown {
 }
 
 function ownAttributes(traits: Members): Members {
-  const createdAt = firstGiven(traits.created_at, traits.createdAt);
+  const given = firstGiven(traits.created_at, traits.createdAt);
+  const createdAt = isNever(given) ? undefined : given;
   const others = Object.fromEntries(Object.entries(traits).filter(([name]) => !TRAITS_APART.includes(name)));
   return members(withUnixDates(createdAt === undefined ? others : { ...others, created_at: createdAt }));
-}
-
-/** Customer.io's Pipelines read more than true and false here; what they don't document is left to be refused. */
-function yesOrNo(value: unknown): unknown {
-  const word = typeof value === 'string' ? value.toLowerCase() : value;
-  if (YES.has(word) || word === 'true') return true;
-  if (NO.has(word) || word === 'false') return false;
-  return value;
 }

@@ -20,12 +20,28 @@ export function isoMs(text: string): number | undefined {
   return Number.isNaN(ms) ? undefined : ms;
 }
 
-/** Milliseconds since 1970 of a Date, ISO 8601 text, or unix time in seconds or milliseconds; undefined for anything else. */
+/** The zero of Go's and .NET's clocks, the first day of the year 1 wherever it is written down: a time that nobody set. */
+const NEVER_UNTIL_MS = Date.parse('0001-01-02T00:00:00Z');
+
+/**
+ * Milliseconds since 1970 of a Date, ISO 8601 text, or unix time in seconds or milliseconds; undefined for anything else, and for
+ * the zero time of Go and .NET.
+ */
 export function timeMs(value: unknown): number | undefined {
+  return isNever(value) ? undefined : anyTimeMs(value);
+}
+
+/** Whether it is the zero time of Go or .NET, which their SDKs send for a time that is not set. */
+export function isNever(value: unknown): boolean {
+  const ms = anyTimeMs(value);
+  return ms !== undefined && ms < NEVER_UNTIL_MS;
+}
+
+function anyTimeMs(value: unknown): number | undefined {
   if (value instanceof Date) return finite(value.getTime());
   if (typeof value === 'number') return finite(value >= MILLISECONDS_FROM ? value : value * 1000);
   if (typeof value !== 'string') return undefined;
-  return NUMBER_AS_TEXT.test(value) ? timeMs(Number(value)) : isoMs(value);
+  return NUMBER_AS_TEXT.test(value) ? anyTimeMs(Number(value)) : isoMs(value);
 }
 
 /**

@@ -84,6 +84,28 @@ describe('a message that becomes no operation', () => {
   });
 });
 
+describe('a message that Customer.io takes although it is loosely typed', () => {
+  it('keeps data of any type where Customer.io reads an address', () => {
+    const properties = { recipient: { id: 5 }, from_address: 7, reply_to: null };
+    const message = { type: 'track', userId: '42', event: 'Paid', properties };
+    expect(checked(mapMessage(message))).toMatchObject([{ attributes: properties }]);
+  });
+
+  it('has numbers as anonymousId and phone made text', () => {
+    const message = { type: 'identify', userId: '42', anonymousId: 17, traits: { phone: 4930123456 } };
+    expect(checked(mapMessage(message))).toMatchObject([{ attributes: { anonymous_id: '17', phone: '4930123456' } }]);
+  });
+
+  it('has no createdAt and no time where they are the zero of Go and .NET', () => {
+    const never = '0001-01-01T00:00:00Z';
+    const message = { type: 'identify', userId: '42', timestamp: never, traits: { plan: 'pro', createdAt: never } };
+    const [operation] = checked(mapMessage(message));
+    expect(operation).toMatchObject({ attributes: { plan: 'pro' } });
+    expect(operation).not.toHaveProperty('timestamp');
+    expect(operation).not.toHaveProperty('attributes.created_at');
+  });
+});
+
 describe('messageId', () => {
   const keysOf = (messageId: unknown, more: object = {}) => {
     const mapped = mapMessage({ type: 'track', userId: '42', event: 'Paid', messageId, ...more });

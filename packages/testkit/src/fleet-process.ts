@@ -4,7 +4,7 @@ import { waitFor } from './wait-for.ts';
 
 /** Which app to run. */
 export interface FleetProcessOptions {
-  /** Path of the app's `main.ts`. */
+  /** Path of the app's `main.ts`; of its `main.js` when it was built. */
   readonly entry: string;
   /** Environment of the app, besides PATH, HOME and TMPDIR; nothing else is inherited. */
   readonly env?: Readonly<Record<string, string | undefined>>;
@@ -38,7 +38,7 @@ export interface FleetProcess {
 const defaults = { env: {}, args: [], readyTimeoutMs: 20_000 } satisfies Omit<FleetProcessOptions, 'entry'>;
 
 /**
- * Runs an app from source with this Node and waits for its ready line: the first line of JSON on stdout
+ * Runs an app with this Node, from source where its entry is TypeScript, and waits for its ready line: the first line of JSON on stdout
  * that has a numeric `pid` and `port`.
  *
  * @throws Error when the app ends or stays silent instead (with the tail of what it wrote)
@@ -48,7 +48,11 @@ export async function runFleetProcess(options: FleetProcessOptions): Promise<Fle
   const { PATH, HOME, TMPDIR } = process.env;
   const child = await spawnGuarded({
     command: process.execPath,
-    args: ['--conditions=@cio-fleet/source', settings.entry, ...settings.args],
+    args: [
+      ...(settings.entry.endsWith('.ts') ? ['--conditions=@cio-fleet/source'] : []),
+      settings.entry,
+      ...settings.args,
+    ],
     env: { PATH, HOME, TMPDIR, ...settings.env },
     ...(settings.cwd === undefined ? {} : { cwd: settings.cwd }),
   });

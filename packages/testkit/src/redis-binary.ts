@@ -14,7 +14,7 @@ export function findRedisBinary(env: Readonly<Record<string, string | undefined>
   const found = env.CIO_FLEET_REDIS_SERVER || findOnPath(env.PATH) || findInCache(env);
   if (found) return found;
   throw new Error(
-    'expected a Redis server, found none on PATH or in the cache folder; run scripts/bootstrap, or install redis-server',
+    'expected a Redis server, found none on PATH or in the cache folder; run scripts/bootstrap --redis, or install redis-server',
   );
 }
 

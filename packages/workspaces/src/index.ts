@@ -2,7 +2,6 @@ export { type Environment, variable } from './environment.ts';
 export { type GatewayCredentials, gatewayCredentials } from './gateway-credentials.ts';
 export { loadGatewayWorkspaces, workspacesFile } from './load-gateway-workspaces.ts';
 export { loadWorkspaceOutlines, loadWorkspaces } from './load-workspaces.ts';
-export { trackOrigin } from './track-url.ts';
 export {
   type GatewayKey,
   type ModuleRule,

@@ -78,7 +78,7 @@ describe('the plain variables', () => {
       CUSTOMERIO_SITE_ID: 'expected text, got nothing; set it',
       CUSTOMERIO_TRACK_API_KEY: 'expected text, got nothing; set it',
       CUSTOMERIO_REGION: 'expected us or eu',
-      CIO_FLEET_LANES: 'expected a whole number from 1 to 256',
+      CIO_FLEET_LANES: 'expected a whole number from 1 to 1024',
       CUSTOMERIO_TRACK_URL: 'expected an origin such as https://track.customer.io',
     });
   });
@@ -132,8 +132,17 @@ describe('the workspaces file', () => {
     });
   });
 
-  it('gives outlines although its credentials are not set', () => {
-    const outlines = loadWorkspaceOutlines({ CIO_FLEET_WORKSPACES: fileOf(two) });
+  it('gives outlines although its credentials are not set, those of the gateway neither', () => {
+    const [, eu] = two.workspaces;
+    const gatewayKeys = [
+      { source: 'web', writeKey: '$WEB' },
+      { source: 'app', siteId: '$APP', apiKey: '$APP_KEY' },
+    ];
+    const path = fileOf({ workspaces: [two.workspaces[0], { ...eu, gatewayKeys }] });
+    expect(Object.keys(problemsOf(() => loadWorkspaces({ CIO_FLEET_WORKSPACES: path })))).toContain(
+      'CIO_FLEET_WORKSPACES workspaces[1].gatewayKeys[0].writeKey',
+    );
+    const outlines = loadWorkspaceOutlines({ CIO_FLEET_WORKSPACES: path });
     expect(outlines.map(({ name, region }) => [name, region])).toEqual([
       ['us-shop', 'us'],
       ['eu-shop', 'eu'],

@@ -1,10 +1,6 @@
-import { isWorkspaceName } from '@cio-fleet/contracts';
+import { isWorkspaceName, MAX_LANES, trackOrigin } from '@cio-fleet/contracts';
 import { z } from 'zod';
-import { trackOrigin } from './track-url.ts';
 import { WORKSPACE_DEFAULTS } from './workspace.ts';
-
-/** More lanes than this cost every worker polls and memory, and no fleet needs them. */
-const MAX_LANES = 256;
 
 const text = z.string('expected text').trim().min(1, 'expected text that is not empty');
 
@@ -15,19 +11,19 @@ function count(max: number, { whole }: { whole: boolean }) {
   return whole ? number.int(message) : number;
 }
 
-const gatewayKey = z
-  .strictObject({
-    source: text,
-    siteId: text.exactOptional(),
-    apiKey: text.exactOptional(),
-    writeKey: text.exactOptional(),
-    workspace: text.exactOptional(),
-    maxRequestsPerSecond: count(100_000, { whole: false }).exactOptional(),
-  })
-  .refine(
-    (key) => key.writeKey !== undefined || (key.siteId !== undefined && key.apiKey !== undefined),
-    'expected a writeKey, or siteId and apiKey',
-  );
+const gatewayKeyOutline = z.strictObject({
+  source: text,
+  siteId: text.exactOptional(),
+  apiKey: text.exactOptional(),
+  writeKey: text.exactOptional(),
+  workspace: text.exactOptional(),
+  maxRequestsPerSecond: count(100_000, { whole: false }).exactOptional(),
+});
+
+const gatewayKey = gatewayKeyOutline.refine(
+  (key) => key.writeKey !== undefined || (key.siteId !== undefined && key.apiKey !== undefined),
+  'expected a writeKey, or siteId and apiKey',
+);
 
 const RULE = 'expected { trait, map, otherwise } or { module }';
 
@@ -79,6 +75,10 @@ export const workspaceSchema = z.strictObject({
 });
 
 /** What a dashboard or a command needs of a workspace: credentials may be absent. */
-export const outlineSchema = workspaceSchema.extend({ siteId: text.exactOptional(), apiKey: text.exactOptional() });
+export const outlineSchema = workspaceSchema.extend({
+  siteId: text.exactOptional(),
+  apiKey: text.exactOptional(),
+  gatewayKeys: z.array(gatewayKeyOutline, 'expected a list').default([]),
+});
 
 export type WorkspaceInput = Partial<Record<keyof z.input<typeof workspaceSchema>, unknown>>;

@@ -59,7 +59,7 @@ export function addFilterOptions(
     .option(verbFlags, 'only this verb, such as track', knownVerb)
     .option('--name <name>', 'only this event, page or screen')
     .option('--source <name>', 'only this service')
-    .option('--person <person>', 'only this person: 42, email:…, phone:…, cio_id:…')
+    .option('--person <person>', 'only this person: 42, ada@example.com, email:…, phone:…, cio_id:…')
     .option('--since <time>', 'only from this time on: 15m, 2h, 3d ago, ISO 8601 or unix seconds', pointInTime)
     .option('--until <time>', 'only before this time', pointInTime)
     .option('--ids <ids>', 'only these dead letters, or those of these operations, separated by commas', (text) =>

@@ -7,7 +7,14 @@ import {
   forgetPerson,
   type Identities,
 } from '@cio-fleet/journal';
-import { forgetOutcomes, forgetSettled, forgetWebhooks, personKey, redriveDeadLetters } from '@cio-fleet/lanes';
+import {
+  forgetOutcomes,
+  forgetPacked,
+  forgetSettled,
+  forgetWebhooks,
+  personKey,
+  redriveDeadLetters,
+} from '@cio-fleet/lanes';
 import type { Redis } from 'ioredis';
 import { formatTime } from '../format/duration.ts';
 import { plural } from '../format/numbers.ts';
@@ -67,6 +74,7 @@ async function forget(
       outcomes += await forgetOutcomes(redis, workspace, laneKey);
       webhooks += await forgetWebhooks(redis, workspace, laneKey);
     }
+    const packedOperations = await forgetPacked(redis, workspace, laneKeys);
     const settledJobs = await forgetSettled(redis, workspace, { laneKeys, sessions: tied.sessions });
     const { rows, archivedRows, proofs } = await forgetInJournal(context, person, what).catch((error: unknown) => {
       throw error instanceof CliError ? error : journalProblem(error, place);
@@ -74,9 +82,9 @@ async function forget(
     const detail = `${what} of a person: ${plural(rows, 'row')}, ${plural(deadLetters, 'dead letter')}`;
     await recordChange(redis, workspace, { action: 'forget', detail, result: 'ok' });
     output.result(
-      { workspace, what, rows, archivedRows, deadLetters, outcomes, settledJobs, webhooks, proofs },
+      { workspace, what, rows, archivedRows, deadLetters, packedOperations, outcomes, settledJobs, webhooks, proofs },
       () =>
-        `${plural(rows, 'row')} changed, ${plural(archivedRows, 'row')} in the archive, ${plural(deadLetters, 'dead letter')} erased; proof of ${formatTime(proofs[0]?.at ?? Number.NaN)}`,
+        `${plural(rows, 'row')} changed, ${plural(archivedRows, 'row')} in the archive, ${plural(deadLetters, 'dead letter')} erased and ${plural(packedOperations, 'operation')} of packed ones; proof of ${formatTime(proofs[0]?.at ?? Number.NaN)}`,
     );
     return EXIT_CODES.ok;
   });
@@ -118,7 +126,7 @@ async function eraseDeadLetters(redis: Redis, workspace: string, person: string)
     redis,
     workspace,
     filter: { person },
-    // A packed one may hold others' operations, and one accepted after the erasure would be sent.
+    // Of a packed one with others' operations they are taken out; and one accepted after the erasure would be sent.
     isMeant: ({ persons, operations }) =>
       persons.length === 1 && operations.every((operation) => isErasedBy(operation, mark)),
     ratePerSecond: ERASING_RATE,

@@ -1,5 +1,5 @@
 import type { Brake, BrakeFilter, BrakeKind } from '@cio-fleet/contracts';
-import { countWaiting, setBrake, type WaitingCount } from '@cio-fleet/lanes';
+import { auditedFilter, countWaiting, setBrake, type WaitingCount } from '@cio-fleet/lanes';
 import type { Redis } from 'ioredis';
 import { describeFilter } from '../format/brake-list.ts';
 import { formatCount, plural } from '../format/numbers.ts';
@@ -70,7 +70,7 @@ async function brake(kind: BrakeKind, context: CommandContext, options: BrakeCom
       await confirmEnvironment({ question, environment: config.environment });
     }
     const set = await apply(redis, workspace, kind, filter, options.reason);
-    const detail = [set.id, JSON.stringify(set.filter), options.reason].filter((part) => part !== undefined).join(' ');
+    const detail = [set.id, auditedFilter(set.filter), options.reason].filter((part) => part !== undefined).join(' ');
     // Redis may have no memory left for it: that is no reason to say that the brake is not set.
     await recordChange(redis, workspace, { action: kind, detail, result: 'ok' }).catch((error: Error) =>
       output.note(`the audit log could not be written: ${printable(error.message)}`),

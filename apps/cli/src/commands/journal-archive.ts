@@ -6,6 +6,7 @@ import { usageError } from '../session/cli-error.ts';
 import type { CommandContext } from '../session/command-context.ts';
 import { EXIT_CODES, type ExitCode } from '../session/exit-code.ts';
 import { withArchive } from '../session/journal-session.ts';
+import { userPath } from '../session/user-path.ts';
 
 export interface RestoreOptions {
   readonly day?: string;
@@ -30,7 +31,7 @@ export async function restoreDay(context: CommandContext, { day, into }: Restore
   if (day === undefined || into === undefined) {
     throw usageError('expected --day and --into; see fleet journal archive for the days');
   }
-  const folder = resolve(into);
+  const folder = resolve(userPath(into, context.env));
   const { rows, workspaces } = await withArchive(context, (reader) => reader.restore(day, folder));
   context.output.result(
     { day, folder, rows, workspaces },

@@ -1,4 +1,4 @@
-import { workspaceKeys } from '@cio-fleet/contracts';
+import { MAX_LANES, workspaceKeys } from '@cio-fleet/contracts';
 import { type ChangeLanesResult, changeLanes } from '@cio-fleet/lanes';
 import { InvalidArgumentError, Option } from 'commander';
 import { recordChange } from '../session/audit.ts';
@@ -6,8 +6,6 @@ import type { CommandContext } from '../session/command-context.ts';
 import { EXIT_CODES, type ExitCode } from '../session/exit-code.ts';
 import { withRedis } from '../session/redis-session.ts';
 import type { AddCommand } from './fleet-command.ts';
-
-const MAX_LANES = 1024;
 
 interface LanesOptions {
   readonly set?: number;

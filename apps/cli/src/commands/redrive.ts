@@ -1,5 +1,5 @@
 import { deadLetterQueueName, workspaceKeys } from '@cio-fleet/contracts';
-import { type RedriveOptions, type RedriveResult, redriveDeadLetters } from '@cio-fleet/lanes';
+import { auditedFilter, type RedriveOptions, type RedriveResult, redriveDeadLetters } from '@cio-fleet/lanes';
 import type { Redis } from 'ioredis';
 import { formatCount, plural } from '../format/numbers.ts';
 import { recordChange } from '../session/audit.ts';
@@ -75,7 +75,7 @@ async function redrive(
       ratePerSecond: options.rate,
       matched: counted.matched,
     });
-    const detail = `${result.redriven} of ${result.matched} dead letters, ${JSON.stringify({ ...filter, ...(options.group !== undefined && { group: options.group }) })}`;
+    const detail = `${result.redriven} of ${result.matched} dead letters, ${auditedFilter({ ...filter, ...(options.group !== undefined && { group: options.group }) })}`;
     await recordChange(redis, workspace, {
       action: 'redrive',
       queue: deadLetterQueueName(workspace),

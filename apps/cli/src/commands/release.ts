@@ -1,4 +1,4 @@
-import { readFleetState, releaseBrakes } from '@cio-fleet/lanes';
+import { auditedFilter, readFleetState, releaseBrakes } from '@cio-fleet/lanes';
 import { plural } from '../format/numbers.ts';
 import { recordChange } from '../session/audit.ts';
 import { CliError, usageError } from '../session/cli-error.ts';
@@ -47,7 +47,7 @@ async function release(
         `no such ${all === true ? 'hold' : 'brake'} in workspace ${workspace}; see: fleet brakes`,
       );
     }
-    const detail = meant.map((brake) => `${brake.kind} ${brake.id} ${JSON.stringify(brake.filter)}`).join(', ');
+    const detail = meant.map((brake) => `${brake.kind} ${brake.id} ${auditedFilter(brake.filter)}`).join(', ');
     await recordChange(redis, workspace, { action: 'release', detail, result: 'ok' });
     output.result({ workspace, released: meant }, () => `${plural(released, 'brake')} released`);
     return EXIT_CODES.ok;

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { personKey, readLatestOutcomes, readOutcomesAfter, type StreamedOutcome } from '@cio-fleet/lanes';
+import { personKeys, readLatestOutcomes, readOutcomesAfter, type StreamedOutcome } from '@cio-fleet/lanes';
 import type { Redis } from 'ioredis';
 import { outcomeLine } from '../format/journal-list.ts';
 import type { CommandContext } from '../session/command-context.ts';
@@ -89,6 +89,6 @@ function isMeant(outcome: StreamedOutcome, wanted: TailOptions): boolean {
     fits(outcome.action, wanted.action) &&
     fits(outcome.name, wanted.name) &&
     fits(outcome.source, wanted.source) &&
-    fits(outcome.person, wanted.person === undefined ? undefined : personKey(wanted.person))
+    (wanted.person === undefined || personKeys(wanted.person).includes(outcome.person ?? ''))
   );
 }

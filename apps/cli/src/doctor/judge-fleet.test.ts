@@ -43,10 +43,10 @@ describe('a workspace', () => {
       having({ fallback: { ...STATE.fallback, operations: 5, heldPersons: 2 } }),
     ],
     [
-      'has operations in fallback for two days',
+      'has operations in fallback for six hours',
       'fallback',
       'fail',
-      having({ fallback: { ...STATE.fallback, operations: 5, oldestWaitingMs: 2 * 86_400_000 } }),
+      having({ fallback: { ...STATE.fallback, operations: 5, oldestWaitingMs: 6 * 3_600_000 } }),
     ],
     ['holds persons without reason', 'fallback', 'fail', having({ fallback: { ...STATE.fallback, heldPersons: 2 } })],
     [
@@ -57,7 +57,13 @@ describe('a workspace', () => {
     ],
     ['sends what was released', 'brakes', 'warn', having({ parked: { ...STATE.parked, operations: 5, persons: 2 } })],
     ['counts persons that are not parked', 'brakes', 'fail', having({ parked: { ...STATE.parked, persons: 2 } })],
-    ['has dead letters', 'dead letters', 'warn', having({ deadLetters: { ...STATE.deadLetters, operations: 3 } })],
+    ['has dead letters', 'dead letters', 'warn', having({ deadLetters: { ...STATE.deadLetters, deadLetters: 3 } })],
+    [
+      'had dead letters that were removed after 30 days',
+      'dead letters',
+      'ok',
+      having({ deadLetters: { ...STATE.deadLetters, operations: 3 } }),
+    ],
     ['has lost an operation', 'ledger', 'fail', having({ residue: 1 })],
   ])('%s', (_title, check, level, given) => {
     const finding = judgeFleet(given).find((one) => one.check === check);

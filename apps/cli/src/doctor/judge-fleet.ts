@@ -16,8 +16,8 @@ export interface FleetFacts {
 const LATE_MS = 60_000;
 /** Lanes spill into fallback at this age unless configured otherwise, so anything older says that nobody works on it. */
 const TOO_LATE_MS = 600_000;
-/** Operations that are older than 72 h are dead-lettered. */
-const FALLBACK_LATE_MS = 48 * 3_600_000;
+/** As the alert in infra/prometheus; operations that are older than 72 h are dead-lettered. */
+const FALLBACK_LATE_MS = 6 * 3_600_000;
 
 /** What is to be said about a workspace's lanes, workers and ledger. */
 export function judgeFleet(facts: FleetFacts): readonly Finding[] {
@@ -73,7 +73,7 @@ function failedSets(state: FleetState): Finding {
   return fail(
     check,
     found,
-    'these jobs were overtaken and are not delivered; retry them in Bull Board and report how it came',
+    'these jobs were overtaken and are not delivered; keep them and report it, see the runbook (a job of a lane has failed)',
   );
 }
 
@@ -172,13 +172,15 @@ function brakes({ brakes: all, parked, at }: FleetState): Finding {
   );
 }
 
-function deadLetters({ deadLetters: { operations, reasons } }: FleetState): Finding {
+function deadLetters({ deadLetters: { deadLetters: resting, operations, reasons } }: FleetState): Finding {
   const check = 'dead letters';
-  if (operations === 0) return ok(check, 'none');
+  // The ledger goes on counting those that were removed after 30 days: nobody can redrive them.
+  if (resting === 0)
+    return ok(check, operations === 0 ? 'none' : `none at rest, ${plural(operations, 'operation')} in all`);
   const top = reasons[0] === undefined ? '' : `, most often ${printable(reasons[0].code)}`;
   return warn(
     check,
-    `${plural(operations, 'operation')}${top}`,
+    `${formatCount(resting)} at rest, ${plural(operations, 'operation')} in all${top}`,
     'see them with: fleet dead-letters; when mended: fleet redrive',
   );
 }

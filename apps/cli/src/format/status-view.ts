@@ -102,11 +102,13 @@ function brakesText({ parked, brakes }: Pick<FleetState, 'parked' | 'brakes'>): 
   return parts.join(' · ');
 }
 
-function deadLetterText({ operations, redriving, oldestMs, reasons }: FleetState['deadLetters']): string {
-  if (operations === 0 && redriving === 0) return 'none';
-  const parts = [plural(operations, 'operation')];
+function deadLetterText({ deadLetters, operations, redriving, oldestMs, reasons }: FleetState['deadLetters']): string {
+  if (operations === 0 && redriving === 0 && deadLetters === 0) return 'none';
+  const parts = [deadLetters === 0 ? 'none at rest' : `${formatCount(deadLetters)} at rest`];
   if (oldestMs !== null) parts.push(`oldest ${formatDuration(oldestMs)}`);
   if (redriving > 0) parts.push(`${formatCount(redriving)} on their way back`);
+  // Counted by the ledger, which keeps those that were removed after their 30 days.
+  if (operations > 0) parts.push(`${plural(operations, 'operation')} in all`);
   const top = reasons
     .slice(0, MAX_REASONS)
     .map(({ code, operations: count }) => `${printable(code, MAX_NAME)} ${formatCount(count)}`);

@@ -45,6 +45,7 @@ describe('the status screen', () => {
         fallback: { ...STATE.fallback, operations: 3, heldPersons: 2, oldestWaitingMs: 60_000, retryInMs: 30_000 },
         deadLetters: {
           ...STATE.deadLetters,
+          deadLetters: 5,
           operations: 7,
           redriving: 1,
           oldestMs: 1_000,
@@ -57,7 +58,9 @@ describe('the status screen', () => {
     ).join('\n');
     expect(text).toContain('paused · 1 failed (must be 0) · next try in 4 s · 2 failed attempts · HTTP_503: down·[2J');
     expect(text).toContain('3 operations · 2 held · oldest 1 min · next try in 30 s');
-    expect(text).toContain('7 operations · oldest 1 s · 1 on their way back · by reason: REJECTED 9');
+    expect(text).toContain(
+      '5 at rest · oldest 1 s · 1 on their way back · 7 operations in all · by reason: REJECTED 9',
+    );
     expect(text).toContain('-2 (must be 0');
     expect(text).toContain('0 fallback (stopping)');
     expect(text).not.toContain(clearScreen);

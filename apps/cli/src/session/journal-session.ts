@@ -10,7 +10,7 @@ import {
   type JournalSource,
   readJournalSettings,
 } from '@cio-fleet/journal';
-import { type Environment, withDemoJournal } from '@cio-fleet/lifecycle';
+import type { Environment } from '@cio-fleet/lifecycle';
 import { printable } from '../format/printable.ts';
 import { CliError, usageError } from './cli-error.ts';
 import type { CommandContext } from './command-context.ts';
@@ -27,7 +27,7 @@ export type PlacedSettings = JournalSettings & { readonly place: JournalPlace };
  * @throws CliError (exit code 2) with every problem, or when there is none
  */
 export function journalSettings(env: Environment): PlacedSettings {
-  const read = readJournalSettings(withDemoJournal(env));
+  const read = readJournalSettings(env);
   if (!read.ok) throw usageError(read.problems.join('\n'));
   const { place } = read.settings;
   if (place !== undefined) return { ...read.settings, place };

@@ -1,4 +1,4 @@
-import { readFleetState, releaseBrakes } from '@cio-fleet/lanes';
+import { auditedFilter, readFleetState, releaseBrakes } from '@cio-fleet/lanes';
 import type { Redis } from 'ioredis';
 import type { AuditLog } from '../audit/audit-log.ts';
 import { type Change, refused } from '../routing/answer.ts';
@@ -22,7 +22,7 @@ export function createReleaseChange({ redis, workspaces, audit }: ReleaseChangeO
     if (brake === undefined || (await releaseBrakes(redis, workspace, [id])) === 0) {
       return refused(404, 'This brake is no longer there: somebody else released it, or it has expired.');
     }
-    const detail = `${brake.kind} ${id} ${JSON.stringify(brake.filter)}`;
+    const detail = `${brake.kind} ${id} ${auditedFilter(brake.filter)}`;
     await audit.record({ ...identity, action: 'release', workspace, detail, result: 'ok' });
     return { kind: 'moved', to: '/' };
   };

@@ -31,9 +31,12 @@ export interface ErrorGroups {
   readonly journal: JournalAnswer<unknown>;
   /** False: only the newest dead letters were looked at. */
   readonly sawAllDeadLetters: boolean;
+  /** False: the journal has smaller groups, too. */
+  readonly sawAllGroups: boolean;
 }
 
-const MAX_GROUPS = 200;
+/** Of the journal, the largest. */
+export const MAX_GROUPS = 200;
 
 export interface ErrorGroupsParts {
   readonly redis: Redis;
@@ -42,13 +45,16 @@ export interface ErrorGroupsParts {
   readonly workspace: string;
 }
 
+/** @param fingerprint - of the journal, only this group: it may be none of the largest */
 export async function readErrorGroups(
   { redis, journals, resting, workspace }: ErrorGroupsParts,
   hours: number,
+  fingerprint?: string,
 ): Promise<ErrorGroups> {
+  const window = { from: Date.now() - hours * 3_600_000 };
   const [failures, deadLetters, decisions] = await Promise.all([
     journals.ask(workspace, (reader) =>
-      reader.failures({ window: { from: Date.now() - hours * 3_600_000 }, limit: MAX_GROUPS }),
+      reader.failures({ window, limit: MAX_GROUPS, ...(fingerprint === undefined ? {} : { fingerprint }) }),
     ),
     resting.newest(workspace),
     readDecisions(redis, workspace),
@@ -63,6 +69,7 @@ export async function readErrorGroups(
     groups: groups.toSorted((a, b) => weight(b) - weight(a) || b.lastAt - a.lastAt),
     journal: failures,
     sawAllDeadLetters: deadLetters.length < MOST_DEAD_LETTERS,
+    sawAllGroups: known.size < MAX_GROUPS,
   };
 }
 

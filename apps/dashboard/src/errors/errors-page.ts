@@ -6,7 +6,7 @@ import { formatCount } from '../page/format.ts';
 import { type Html, html } from '../page/html.ts';
 import { address } from '../page/links.ts';
 import { table } from '../page/table.ts';
-import type { ErrorGroup, ErrorGroups } from './error-groups.ts';
+import { type ErrorGroup, type ErrorGroups, MAX_GROUPS } from './error-groups.ts';
 
 export const SHOWN_STATES = ['open', 'resolved', 'ignored', 'all'] as const;
 
@@ -53,6 +53,7 @@ export function errorsPage({ workspace, switcher, role, hours, shown, found }: E
             ]),
           })
     }
+    ${!found.sawAllGroups && html`<p class="muted small">Of the journal's groups, the largest ${formatCount(MAX_GROUPS)} are shown; fewer hours show smaller ones.</p>`}
     ${!found.sawAllDeadLetters && html`<p class="muted small">Of the dead letters, the newest ${formatCount(MOST_DEAD_LETTERS)} were looked at.</p>`}`;
 }
 

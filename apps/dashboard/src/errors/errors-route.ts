@@ -41,12 +41,12 @@ export function createErrorsRoute({ redis, workspaces, journals, resting }: Erro
       const shown = SHOWN_STATES.find((state) => state === query.state) ?? 'open';
       const found = await readErrorGroups({ redis, journals, resting, workspace }, hours);
       const switcher = workspaceLinks('/errors', workspaces, workspace);
-      const { groups, sawAllDeadLetters } = found;
+      const { groups, sawAllDeadLetters, sawAllGroups } = found;
       return {
         kind: 'page',
         content: errorsPage({ workspace, switcher, role, hours, shown, found }),
         data: {
-          ...{ workspace, hours, journal: journalState(found.journal), sawAllDeadLetters },
+          ...{ workspace, hours, journal: journalState(found.journal), sawAllDeadLetters, sawAllGroups },
           groups: groups.filter(({ state }) => shown === 'all' || state === shown),
         },
       };
@@ -56,7 +56,7 @@ export function createErrorsRoute({ redis, workspaces, journals, resting }: Erro
   async function answerGroup(workspace: string, fingerprint: string, role: 'viewer' | 'operator'): Promise<Answer> {
     const window = { from: Date.now() - DAYS_OF_A_GROUP * 86_400_000 };
     const [{ groups }, failures] = await Promise.all([
-      readErrorGroups({ redis, journals, resting, workspace }, DAYS_OF_A_GROUP * 24),
+      readErrorGroups({ redis, journals, resting, workspace }, DAYS_OF_A_GROUP * 24, fingerprint),
       journals.ask(workspace, (reader) => reader.timeline({ subject: { fingerprint }, window, limit: SHOWN_FAILURES })),
     ]);
     const group = groups.find((each) => each.fingerprint === fingerprint);

@@ -1,4 +1,4 @@
-import { type RedriveResult, redriveDeadLetters } from '@cio-fleet/lanes';
+import { auditedFilter, type RedriveResult, redriveDeadLetters } from '@cio-fleet/lanes';
 import type { Logger } from '@cio-fleet/telemetry';
 import type { Redis } from 'ioredis';
 import type { Identity } from '../access/identity.ts';
@@ -110,6 +110,6 @@ function entryOf(identity: Identity, workspace: string, filter: RedriveFilter) {
     user: identity.user,
     role: identity.role,
     queue: `${workspace}.dead-letter`,
-    detail: JSON.stringify(filter),
+    detail: auditedFilter(filter),
   };
 }

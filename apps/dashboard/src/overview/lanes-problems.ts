@@ -26,8 +26,9 @@ export function lanesProblems({ lanes, fallback }: FleetState): readonly Problem
     found.push({
       severity: 'bad',
       what: `${namesOf(broken)} ${broken.length === 1 ? 'has' : 'have'} failed jobs, which should never be: others may have overtaken them.`,
-      todo: 'Look at the job and tell the maintainers.',
+      todo: 'Keep the job as it is, and tell the maintainers.',
       look: { label: 'Queue', href: address(`/queues/queue/${first.queue}`, { status: 'failed' }) },
+      runbook: 'A job of a lane has failed',
     });
   }
   const paused = lanes.filter(({ paused: isPaused }) => isPaused);

@@ -34,6 +34,8 @@ const found = (change: Partial<FleetState>, facts: object = {}) =>
 
 it('finds nothing wrong with a fleet that delivers', () => {
   expect(found({})).toEqual([]);
+  // Removed after 30 days, they stay in the ledger: nothing is left to redrive.
+  expect(found({ deadLetters: { ...well.deadLetters, operations: 4 } })).toEqual([]);
   expect(redisProblems({ usedBytes: 59, maxBytes: 100, evicts: false })).toEqual([]);
   expect(redisProblems({ usedBytes: 1e12, evicts: false })).toEqual([]);
 });
@@ -64,8 +66,21 @@ const CASES: readonly (readonly [string, Partial<FleetState>, 'bad' | 'warn', st
     '5 operations',
   ],
   [
+    'a fallback that is stuck',
+    { fallback: { ...queue({ operations: 5, oldestWaitingMs: 21_601_000 }), heldPersons: 2 } },
+    'bad',
+    'the oldest for 6 h',
+  ],
+  [
     'dead letters',
-    { deadLetters: { ...well.deadLetters, operations: 4, reasons: [{ code: 'REJECTED', operations: 4 }] } },
+    {
+      deadLetters: {
+        ...well.deadLetters,
+        deadLetters: 2,
+        operations: 4,
+        reasons: [{ code: 'REJECTED', operations: 4 }],
+      },
+    },
     'warn',
     'most with REJECTED',
   ],
@@ -91,6 +106,7 @@ it('tells of a journal that is away, or behind, and of a Redis that fills up or 
   expect(found({}, { journal: { kind: 'away', message: 'no' } })[0]?.what).toContain('The journal does not answer: no');
   expect(found({}, { journalWaitsMs: 61_000 })[0]?.what).toContain('1 m 01 s');
   expect(redisProblems({ usedBytes: 60, maxBytes: 100, evicts: false })[0]?.severity).toBe('warn');
+  expect(redisProblems({ usedBytes: 1, evicts: true })[0]?.runbook).toBe('Redis may evict');
   expect(redisProblems({ usedBytes: 80, maxBytes: 100, evicts: true }).map(({ severity }) => severity)).toEqual([
     'bad',
     'bad',

@@ -29,6 +29,8 @@ export interface ProblemFacts {
 
 /** A writer takes rows within seconds; this late it is stuck, or too slow. */
 const JOURNAL_LATE_MS = 60_000;
+/** As the alert in infra/prometheus: what is stuck here becomes dead letters at 72 h. */
+const FALLBACK_OLD_MS = 6 * 3_600_000;
 /** Producers spool or refuse from 80 % on; this leaves time to act. */
 const MEMORY_WARN_SHARE = 0.6;
 const MEMORY_BAD_SHARE = 0.8;
@@ -48,17 +50,17 @@ export function problemsOf({ state, maxRequestsPerSecond, journalWaitsMs, journa
   if (state.fallback.operations > 0) {
     const { operations, heldPersons, oldestWaitingMs } = state.fallback;
     found.push({
-      severity: 'warn',
+      severity: (oldestWaitingMs ?? 0) > FALLBACK_OLD_MS ? 'bad' : 'warn',
       what: `${formatCount(operations)} operations of ${formatCount(heldPersons)} persons wait in fallback, the oldest for ${formatDuration(oldestWaitingMs)}.`,
       todo: 'They go out in order once Customer.io takes them; after 72 h they become dead letters.',
       runbook: 'Fallback grows',
     });
   }
-  if (state.deadLetters.operations > 0) {
+  if (state.deadLetters.deadLetters > 0) {
     const [most] = state.deadLetters.reasons;
     found.push({
       severity: 'warn',
-      what: `${formatCount(state.deadLetters.operations)} operations were rejected and rest as dead letters${most === undefined ? '' : `, most with ${most.code}`}.`,
+      what: `${formatCount(state.deadLetters.deadLetters)} dead letters rest${most === undefined ? '' : `, most with ${most.code}`}.`,
       todo: 'See why, mend the cause, then redrive them.',
       look: { label: 'Errors', href: address('/errors', { workspace }) },
       runbook: 'Dead letters grow',
@@ -114,7 +116,7 @@ export function redisProblems({ usedBytes, maxBytes, evicts }: RedisMemory): rea
       severity: 'bad',
       what: 'Redis deletes data when its memory runs out.',
       todo: 'Set maxmemory-policy to noeviction: accepted operations would be lost.',
-      runbook: 'Redis is full',
+      runbook: 'Redis may evict',
     });
   }
   const share = maxBytes === undefined ? 0 : usedBytes / maxBytes;

@@ -20,7 +20,8 @@ export function deadLettersCard(options: DeadLettersCardOptions): Html {
   return html`<section class="card" aria-label="Dead letters">
     <h3><a href="/queues/queue/${workspace}.dead-letter?status=failed">Dead letters</a></h3>
     <dl>
-      <dt>At rest</dt><dd>${formatCount(deadLetters.deadLetters)} <span class="muted">with ${formatCount(deadLetters.operations)} operations</span></dd>
+      <dt>At rest</dt><dd>${formatCount(deadLetters.deadLetters)}</dd>
+      <dt>Operations in all</dt><dd>${formatCount(deadLetters.operations)} <span class="muted">those removed after 30 days, too</span></dd>
       <dt>Oldest</dt><dd>${formatDuration(deadLetters.oldestMs)}</dd>
       <dt>On their way back</dt><dd>${formatCount(deadLetters.redriving)}</dd>
     </dl>

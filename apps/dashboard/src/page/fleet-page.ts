@@ -79,7 +79,7 @@ function workspaceSection({ view, past, problems, redrive, role }: Section): Htm
       ${past?.latency !== undefined && tile('Until delivered', formatDuration(past.latency.p50), `p95 ${formatDuration(past.latency.p95)}, p99 ${formatDuration(past.latency.p99)}`)}
       ${tile('Waiting in lanes', formatCount(waiting), `oldest ${formatDuration(oldestMs)}`)}
       ${tile('In fallback', formatCount(fallback.operations), `${formatCount(fallback.heldPersons)} ${fallback.heldPersons === 1 ? 'person' : 'persons'} held`, fallback.operations > 0 ? 'warn' : '')}
-      ${tile('Dead letters', formatCount(deadLetters.operations), `oldest ${formatDuration(deadLetters.oldestMs)}`, deadLetters.operations > 0 ? 'warn' : '')}
+      ${tile('Dead letters', formatCount(deadLetters.deadLetters), `oldest ${formatDuration(deadLetters.oldestMs)}`, deadLetters.deadLetters > 0 ? 'warn' : '')}
       ${tile('Requests', `${formatRate(throughput.requestsPerSecond)}/s`, budgetOf(rate, outline.maxRequestsPerSecond, throughput.requestsPerSecond))}
     </div>
     <h3>Workers <span class="muted">${formatCount(workers.length)}</span></h3>

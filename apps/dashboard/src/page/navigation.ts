@@ -5,6 +5,7 @@ import { address } from './links.ts';
 const PAGES = [
   ['/', 'Overview', 'o'],
   ['/person', 'Person', 'p'],
+  ['/notes', 'Notes', 'n'],
   ['/errors', 'Errors', 'e'],
   ['/redrive', 'Redrive', 'r'],
   ['/sources', 'Sources', 's'],

@@ -2,7 +2,7 @@ import type { JournalEntry } from '@cio-fleet/journal';
 import { moment } from '../page/clock.ts';
 import { formatDuration } from '../page/format.ts';
 import { type Html, html } from '../page/html.ts';
-import { address, operationLink, personLink } from '../page/links.ts';
+import { address, noteLink, operationLink, personLink, sessionLink } from '../page/links.ts';
 import { outcomeChip } from '../page/outcome-chip.ts';
 import { type OperationLife, readablePayload } from './operation-lives.ts';
 
@@ -18,7 +18,7 @@ export function operationCard(workspace: string, { operationId, latest, steps, p
     <p class="facts muted small">${latest.person !== null && html`<span>${personLink(workspace, latest.person)}</span>`}
       ${latest.anonymousId !== null && html`<span>anonymous ${latest.anonymousId}</span>`}
       ${latest.source !== null && html`<span>source ${latest.source}</span>`}
-      ${latest.sessionId !== null && html`<span>session <a href="${address('/person', { workspace, q: latest.sessionId, by: 'session' })}">${latest.sessionId}</a></span>`}
+      ${latest.sessionId !== null && html`<span>session ${sessionLink(workspace, latest.sessionId)}</span>`}
       ${latest.traceId !== null && html`<span>trace <a href="${address('/person', { workspace, q: latest.traceId, by: 'trace' })}">${latest.traceId}</a></span>`}
       <span>${isOperation ? operationLink(workspace, operationId) : html`<span class="id">${operationId}</span>`}</span></p>
     <ol class="steps">${steps.map((step) => html`<li>${stepLine(workspace, step)}</li>`)}</ol>
@@ -32,14 +32,15 @@ function stepLine(workspace: string, step: JournalEntry): Html {
     outcome === 'webhook' && step.action,
     attempts !== null && `attempt ${attempts}`,
     status !== null && status !== 0 && `HTTP ${status}`,
-    step.component !== null && `component ${step.component}`,
-    step.terminalId !== null && `terminal ${step.terminalId}`,
-    step.userId !== null && `user ${step.userId}`,
     step.key !== null && `${step.key} = ${step.value ?? ''}`,
     queuedMs !== null && `after ${formatDuration(queuedMs)}`,
     lane !== null && (/^\d+$/.test(lane) ? `lane ${lane}` : lane),
     worker !== null && worker,
   ].filter((fact) => typeof fact === 'string');
-  return html`${moment(time, true)} ${outcomeChip(outcome)} <span class="muted">${facts.join(' · ')}</span>
+  const owners = (['component', 'terminal', 'user'] as const).flatMap((by) => {
+    const key = by === 'component' ? step.component : by === 'terminal' ? step.terminalId : step.userId;
+    return key === null ? [] : [html` · ${by} ${noteLink(workspace, by, key)}`];
+  });
+  return html`${moment(time, true)} ${outcomeChip(outcome)} <span class="muted">${facts.join(' · ')}${owners}</span>
     ${errorCode !== null && html`<span class="problem"><b>${errorCode}</b> ${reason ?? ''}${fingerprint !== null && html` <a href="${address('/errors', { workspace, group: fingerprint })}">all like this</a>`}</span>`}`;
 }

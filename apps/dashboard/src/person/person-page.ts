@@ -67,7 +67,7 @@ function answerOf(workspace: string, question: PersonQuestion, findings: PersonF
     }
     ${
       notes.length > 0 &&
-      html`<h2>Current notes</h2><dl class="card">${notes
+      html`<h2>Current notes <a class="small" href="${address('/notes', { workspace, q: question.text, by: 'session', days: question.days })}">all notes</a></h2><dl class="card">${notes
         .filter(({ isCurrent }) => isCurrent)
         .map(
           ({ key, value, component }) => html`<dt>${component ?? ''} ${key ?? ''}</dt><dd>${value ?? ''}</dd>`,

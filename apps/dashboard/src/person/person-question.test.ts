@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { laneKeysOf, lookUpsOf, readPersonQuestion } from './person-question.ts';
+import { isAskedFor, lookUpsOf, readPersonQuestion } from './person-question.ts';
 
 const ULID = '01J00000000000000000000007';
 
@@ -36,11 +36,18 @@ it.each([
 });
 
 it.each([
-  ['42', ['id:42']],
-  ['Ada@Example.com', ['email:ada@example.com', 'id:Ada@Example.com']],
-  ['email:Ada@Example.com', ['email:ada@example.com']],
-  ['+4912', ['phone:+4912', 'id:+4912']],
-  ['cio_id:a', ['cio_id:a']],
-])('takes %s for %j in the queues', (text, keys) => {
-  expect(laneKeysOf(text)).toEqual(keys);
+  ['trace', '4bf92f3577b34da6a3ce929d0e0e4736', true],
+  ['trace', '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01', true],
+  ['trace', '00000000000000000000000000000001', false],
+  ['session', 's-1', true],
+  ['session', 's-2', false],
+  ['operation', ULID, true],
+  ['operation', 's-1', false],
+  ['auto', 'whatever', true],
+] as const)('finds an operation that waits by %s %s: %s', (by, text, isMeant) => {
+  const operation = {
+    ...{ id: ULID, at: 1, sessionId: 's-1', traceId: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01' },
+    op: { type: 'person', action: 'delete', identifiers: { id: '42' } },
+  } as const;
+  expect(isAskedFor({ text, by, days: 1, archive: false }, operation)).toBe(isMeant);
 });

@@ -1,4 +1,4 @@
-import { isUlid } from '@cio-fleet/contracts';
+import { isUlid, type QueuedOperation, traceIdOf } from '@cio-fleet/contracts';
 import type { Subject } from '@cio-fleet/journal';
 
 /** What a look-up is by. `auto`: decided by what is found. */
@@ -55,10 +55,16 @@ export function subjectOf(by: Exclude<LookUp, 'auto'>, text: string): Subject {
   }
 }
 
-/** The lane keys that somebody may mean who types this. */
-export function laneKeysOf(text: string): readonly string[] {
-  if (/^(id|phone|cio_id|anonymous_id|object|cio_object_id|delivery):/.test(text)) return [text];
-  if (text.startsWith('email:')) return [text.toLowerCase()];
-  if (text.includes('@')) return [`email:${text.toLowerCase()}`, `id:${text}`];
-  return text.startsWith('+') ? [`phone:${text}`, `id:${text}`] : [`id:${text}`];
+/** Whether an operation of somebody who is meant is what was asked for. It carries a traceparent, of which people know the trace. */
+export function isAskedFor({ text, by }: PersonQuestion, operation: QueuedOperation): boolean {
+  switch (by) {
+    case 'session':
+      return operation.sessionId === text;
+    case 'trace':
+      return operation.traceId !== undefined && traceIdOf(operation.traceId) === traceIdOf(text);
+    case 'operation':
+      return operation.id === text;
+    default:
+      return true;
+  }
 }

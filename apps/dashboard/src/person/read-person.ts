@@ -1,9 +1,9 @@
 import type { JournalEntry, Note, TimelinePage } from '@cio-fleet/journal';
-import { readWaitingOfPerson, type WaitingOperation } from '@cio-fleet/lanes';
+import { personKeys, readWaitingOfPerson, type WaitingOperation } from '@cio-fleet/lanes';
 import type { Redis } from 'ioredis';
 import type { RestingDeadLetters, RestingOutline } from '../fleet/resting-dead-letters.ts';
 import type { JournalAnswer, Journals } from '../journal/journals.ts';
-import { type LookUp, laneKeysOf, lookUpsOf, type PersonQuestion, subjectOf } from './person-question.ts';
+import { isAskedFor, type LookUp, lookUpsOf, type PersonQuestion, subjectOf } from './person-question.ts';
 
 /** What the fleet knows about a person, session, trace or operation. */
 export interface PersonFindings {
@@ -74,23 +74,16 @@ export async function readPerson(
 }
 
 /** What waits of whoever is meant: of everybody in the rows where it isn't a person that was asked for. */
-async function readWaiting(
-  redis: Redis,
-  workspace: string,
-  { text, by }: PersonQuestion,
-  rows: readonly JournalEntry[],
-) {
-  const asked = by === 'person' || by === 'auto' ? laneKeysOf(text) : [];
+async function readWaiting(redis: Redis, workspace: string, question: PersonQuestion, rows: readonly JournalEntry[]) {
+  const { text, by } = question;
+  const asked = by === 'person' || by === 'auto' ? personKeys(text) : [];
   // A person who is hashed in the journal can't be found in the queues.
   const known = rows.flatMap(({ person }) => (person === null || person.startsWith('h:') ? [] : [person]));
   const persons = [...new Set([...asked, ...known])].slice(0, 5);
   const found = await Promise.all(persons.map((person) => readWaitingOfPerson({ redis, workspace, person })));
-  const isMeant = ({ operation }: WaitingOperation) =>
-    (by !== 'session' || operation.sessionId === text) &&
-    (by !== 'trace' || operation.traceId === text) &&
-    (by !== 'operation' || operation.id === text);
+  const waiting = found.flatMap(({ operations }) => operations);
   return {
-    waiting: found.flatMap(({ operations }) => operations).filter(isMeant),
+    waiting: waiting.filter(({ operation }) => isAskedFor(question, operation)),
     sawAllWaiting: found.every(({ isComplete }) => isComplete),
     held: found.reduce((sum, { held }) => sum + held, 0),
   };
@@ -104,7 +97,7 @@ function deadLettersOf(
 ): readonly RestingOutline[] {
   const dead = rows.flatMap(({ outcome, operationId }) => (outcome === 'dead-lettered' ? operationId : []));
   const ids = new Set([text, ...dead]);
-  const persons = by === 'person' || by === 'auto' ? laneKeysOf(text) : [];
+  const persons = by === 'person' || by === 'auto' ? personKeys(text) : [];
   const isMeant = ({ id, operations, persons: own }: RestingOutline) =>
     ids.has(id) || operations.some((operation) => ids.has(operation.id)) || persons.some((each) => own.includes(each));
   return all.filter(isMeant).slice(0, SHOWN_DEAD_LETTERS);

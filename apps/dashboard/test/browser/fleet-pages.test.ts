@@ -116,7 +116,7 @@ describe.skipIf(CHROMIUM === undefined)('an event that Customer.io rejects', () 
           '/errors?state=all',
           '/redrive?workspace=default',
         ],
-        ...['/sources', '/workers', '/live', '/audit'],
+        ...['/notes', '/sources', '/workers', '/live', '/audit'],
       ]) {
         await page.goto(`${dashboard.url}${path}`);
         await page.getByRole('navigation', { name: 'Pages' }).waitFor();

@@ -13,7 +13,7 @@ export interface Admission {
   readonly basic: RequestHandler;
   /** By write key, as Segment's dialect does. */
   readonly writeKey: RequestHandler;
-  /** Without credentials; only the address is limited. */
+  /** Without credentials, or before they are read; only the address is limited. */
   readonly open: RequestHandler;
 }
 
@@ -44,10 +44,18 @@ export function callerOf(response: Response): Caller {
 export function createAdmission(options: AdmissionOptions): Admission {
   const { keyring, limits, signIns, addressOf, report } = options;
 
+  /** Requests whose address was let in: one that shows its credentials later is counted once. */
+  const admitted = new WeakMap<Request, string>();
+
   async function admitAddress(request: Request): Promise<string> {
+    const before = admitted.get(request);
+    if (before !== undefined) return before;
     const address = addressOf(request);
     const seconds = await limits.takeForAddress(address);
-    if (seconds === undefined) return address;
+    if (seconds === undefined) {
+      admitted.set(request, address);
+      return address;
+    }
     report.limitedAddress(address);
     throw tooMany('from one address', seconds);
   }

@@ -38,7 +38,7 @@ export function collectBytes(request: IncomingMessage, options: CollectOptions):
       .off('aborted', onAborted)
       .off('error', onAborted)
       .off('close', onAborted);
-    // What still comes is not read: the answer closes the connection.
+    // What still comes is not kept; see drainBody.
     if (result.kind !== 'bytes') request.pause();
     decoder?.removeAllListeners('data').destroy();
     resolve(result);

@@ -11,29 +11,37 @@ async function ask(origins: readonly string[], init: RequestInit = {}) {
   await once(server, 'listening');
   onTestFinished(() => void server.close());
   const response = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`, init);
-  return { status: response.status, allowed: response.headers.get('access-control-allow-origin') };
+  const headers = response.headers.get('access-control-allow-headers') ?? '';
+  return { status: response.status, allowed: response.headers.get('access-control-allow-origin'), headers };
 }
 
 const PAGE = 'https://shop.example.com';
 const PREFLIGHT = { method: 'OPTIONS', headers: { origin: PAGE, 'access-control-request-method': 'POST' } };
 
 it('says nothing to any origin unless one is configured', async () => {
-  expect(await ask([], { headers: { origin: PAGE } })).toEqual({ status: 200, allowed: null });
-  expect(await ask([], PREFLIGHT)).toEqual({ status: 200, allowed: null });
+  expect(await ask([], { headers: { origin: PAGE } })).toMatchObject({ status: 200, allowed: null });
+  expect(await ask([], PREFLIGHT)).toMatchObject({ status: 200, allowed: null });
 });
 
 it('answers the preflight of an origin that is configured, and lets its pages read', async () => {
-  expect(await ask([PAGE], PREFLIGHT)).toEqual({ status: 204, allowed: PAGE });
-  expect(await ask([PAGE], { headers: { origin: PAGE } })).toEqual({ status: 200, allowed: PAGE });
+  expect(await ask([PAGE], PREFLIGHT)).toMatchObject({ status: 204, allowed: PAGE });
+  expect(await ask([PAGE], { headers: { origin: PAGE } })).toMatchObject({ status: 200, allowed: PAGE });
 });
 
 it('says nothing to another origin', async () => {
-  expect(await ask([PAGE], { headers: { origin: 'https://evil.example.com' } })).toEqual({
+  expect(await ask([PAGE], { headers: { origin: 'https://evil.example.com' } })).toMatchObject({
     status: 200,
     allowed: null,
   });
 });
 
 it('takes * for every origin', async () => {
-  expect(await ask(['*'], { headers: { origin: PAGE } })).toEqual({ status: 200, allowed: PAGE });
+  expect(await ask(['*'], { headers: { origin: PAGE } })).toMatchObject({ status: 200, allowed: PAGE });
+});
+
+it('lets pages send every header that the gateway reads', async () => {
+  const { headers } = await ask([PAGE], PREFLIGHT);
+  expect(headers.split(', ')).toEqual(
+    expect.arrayContaining(['authorization', 'idempotency-key', 'traceparent', 'x-request-id', 'x-session-id']),
+  );
 });

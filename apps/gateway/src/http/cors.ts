@@ -2,7 +2,7 @@ import type { RequestHandler } from 'express';
 
 const METHODS = 'GET, POST, PUT, DELETE';
 const HEADERS =
-  'authorization, content-type, content-encoding, x-strict-mode, x-request-id, traceparent, idempotency-key';
+  'authorization, content-type, content-encoding, x-strict-mode, x-request-id, x-session-id, traceparent, idempotency-key';
 /** How long a browser may remember the answer to a preflight; browsers cap it at 2 hours. */
 const MAX_AGE_SECONDS = 7_200;
 

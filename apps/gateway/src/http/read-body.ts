@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Request, RequestHandler, Response } from 'express';
 import { type CollectedBytes, collectBytes } from './collect-bytes.ts';
 import { contentCodingOf } from './content-coding.ts';
+import { drainBody } from './drain-body.ts';
 import { HttpProblem } from './http-problem.ts';
 import { isDeeperThan } from './json-depth.ts';
 
@@ -16,9 +17,16 @@ export interface BodyReaderOptions {
   readonly gunzip: boolean;
   /** Keeps the bytes, for `rawBodyOf`. @defaultValue false */
   readonly keepRaw?: boolean;
+  /** Whether it is read as JSON into `request.body`; otherwise with `parseBody`, once that is worth it. @defaultValue true */
+  readonly parses?: boolean;
   /** How long the whole body may take, in ms. @defaultValue 10_000 */
   readonly timeoutMs?: number;
 }
+
+/** A body as JSON (undefined where there is none), or what is wrong with it. */
+export type ParsedBody =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly problem: HttpProblem };
 
 const DEFAULT_TIMEOUT_MS = 10_000;
 
@@ -36,12 +44,13 @@ export function rawBodyOf(request: IncomingMessage): Buffer {
  * A value is what `JSON.parse` makes, so a member named `__proto__` is a plain member of it: don't merge it into anything.
  */
 export function createBodyReader(options: BodyReaderOptions): RequestHandler {
-  const { maxBytes, maxDepth, gunzip, keepRaw = false, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
+  const { maxBytes, maxDepth, gunzip, keepRaw = false, parses = true, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
 
   async function read(request: Request, response: Response): Promise<HttpProblem | undefined> {
     const coding = contentCodingOf(request.headers['content-encoding']);
     if (coding.kind === 'unknown' || (coding.kind === 'coded' && !gunzip)) {
       response.setHeader('connection', 'close');
+      await drainBody(request);
       const taken = gunzip ? 'gzip, deflate, br or no content-encoding' : 'no content-encoding';
       return new HttpProblem('BODY_ENCODING', 415, `expected ${taken}, got another; send the body in one of these`);
     }
@@ -50,33 +59,38 @@ export function createBodyReader(options: BodyReaderOptions): RequestHandler {
     if (collected.kind !== 'bytes') {
       // What is left of the body must not be taken for the next request.
       response.setHeader('connection', 'close');
+      if (collected.kind === 'too-large' || collected.kind === 'undecodable') await drainBody(request);
       return problemOf(collected.kind, maxBytes);
     }
     const { bytes } = collected;
     if (keepRaw) rawBodies.set(request, bytes);
-    return parse(bytes, request);
-  }
-
-  function parse(bytes: Buffer, request: Request): HttpProblem | undefined {
     request.body = undefined;
-    if (bytes.length === 0) return undefined;
-    if (isDeeperThan(bytes, maxDepth)) {
-      return new HttpProblem('BODY_TOO_DEEP', 400, `expected at most ${maxDepth} levels, got more; flatten the data`);
-    }
-    try {
-      if (isUtf8(bytes)) {
-        request.body = JSON.parse(withoutMark(bytes).toString('utf8'));
-        return undefined;
-      }
-    } catch {
-      // The parser's message quotes the body, which may be personal: that it isn't JSON is all that is told.
-    }
-    return new HttpProblem('BODY_NOT_JSON', 400, 'expected JSON in UTF-8, got something else; send JSON');
+    if (!parses) return undefined;
+    const parsed = parseBody(bytes, maxDepth);
+    if (!parsed.ok) return parsed.problem;
+    request.body = parsed.value;
+    return undefined;
   }
 
   return (request, response, next) => {
     read(request, response).then((problem) => (problem === undefined ? next() : next(problem)), next);
   };
+}
+
+/** Reads the bytes of a body as JSON of at most `maxDepth` levels. Never throws. */
+export function parseBody(bytes: Buffer, maxDepth: number): ParsedBody {
+  if (bytes.length === 0) return { ok: true, value: undefined };
+  if (isDeeperThan(bytes, maxDepth)) {
+    const message = `expected at most ${maxDepth} levels, got more; flatten the data`;
+    return { ok: false, problem: new HttpProblem('BODY_TOO_DEEP', 400, message) };
+  }
+  try {
+    if (isUtf8(bytes)) return { ok: true, value: JSON.parse(withoutMark(bytes).toString('utf8')) as unknown };
+  } catch {
+    // The parser's message quotes the body, which may be personal: that it isn't JSON is all that is told.
+  }
+  const message = 'expected JSON in UTF-8, got something else; send JSON';
+  return { ok: false, problem: new HttpProblem('BODY_NOT_JSON', 400, message) };
 }
 
 /** Some clients put a byte order mark before their JSON, which no parser takes. */

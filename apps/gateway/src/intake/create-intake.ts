@@ -1,5 +1,5 @@
 import { type Service, service } from '@cio-fleet/lifecycle';
-import type { EnqueueResult, OperationInput } from '@cio-fleet/producer';
+import type { EnqueueResult, OperationInput, SpoolState } from '@cio-fleet/producer';
 import type { Workspace } from '@cio-fleet/workspaces';
 import type { Caller } from '../access/caller.ts';
 import { createFairShare, type FairShare, type FairShareOptions } from '../protection/fair-share.ts';
@@ -31,10 +31,14 @@ export interface ProducerIntakeOptions extends Omit<DurabilityOptions, 'enqueueT
 export interface ProducerIntake extends Intake, Service {
   /** Takes over a new configuration. */
   replace(workspaces: readonly Workspace[], functions: RegionFunctions): void;
+  /** What the region rule of a caller's workspace refuses, for each operation, without accepting any. Never rejects. */
+  refusals: RegionRouter['refusals'];
   /** Whether everything that was given for this workspace before is durable by now. Answers within a second. */
   isSettled(workspace: string): Promise<boolean>;
   /** Operations that wait for their turn, and that are on their way, over all workspaces. */
   load(): { readonly waiting: number; readonly inFlight: number };
+  /** What the spools hold, by workspace; none where there is no folder for them. */
+  spools(): ReadonlyMap<string, SpoolState>;
 }
 
 const DEFAULTS = { acceptTimeoutMs: 2_000, closeTimeoutMs: 10_000 };
@@ -120,12 +124,14 @@ export function createIntake(options: ProducerIntakeOptions): ProducerIntake {
       report.accepted(caller, operations, results);
       return results;
     },
+    refusals: router.refusals,
     replace(next, functions) {
       workspaces = next;
       router.replace(next, functions);
     },
     // What its rule sends elsewhere is in other producers; without one there is nothing there.
     isSettled: (workspace) => producers.areSettled(router.hasRule({ workspace }) ? undefined : workspace),
+    spools: producers.spools,
     load() {
       const all = [...shares.values()];
       return {

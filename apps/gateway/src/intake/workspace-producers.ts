@@ -1,5 +1,11 @@
 import { join } from 'node:path';
-import { createProducer, type FlushResult, type Producer, type ProducerLogger } from '@cio-fleet/producer';
+import {
+  createProducer,
+  type FlushResult,
+  type Producer,
+  type ProducerLogger,
+  type SpoolState,
+} from '@cio-fleet/producer';
 import type { RedisSettings } from '@cio-fleet/redis';
 import type { Workspace } from '@cio-fleet/workspaces';
 import { producerConnection } from './producer-connection.ts';
@@ -25,6 +31,8 @@ export interface WorkspaceProducers {
   open(workspaces: readonly Workspace[]): void;
   /** Whether nothing of a workspace (or of any) is in memory only. Answers within a second. */
   areSettled(workspace: string | undefined): Promise<boolean>;
+  /** What the spools hold, by workspace; none without a folder for them. */
+  spools(): ReadonlyMap<string, SpoolState>;
   /** Closes all of them at once. */
   close(timeoutMs: number): Promise<readonly FlushResult[]>;
 }
@@ -69,6 +77,10 @@ export function createWorkspaceProducers(
       const results = await Promise.all(asked.map((producer) => producer.flush({ timeoutMs: SETTLE_MS })));
       // What is in the spool is durable, too.
       return results.every(({ pending }) => pending === 0);
+    },
+    spools() {
+      const states = [...producers].map(([name, producer]) => [name, producer.spoolState()] as const);
+      return new Map(states.flatMap(([name, state]) => (state === undefined ? [] : [[name, state] as const])));
     },
     close: (timeoutMs) => Promise.all([...producers.values()].map((producer) => producer.close({ timeoutMs }))),
   };

@@ -15,13 +15,15 @@ const NOT_JSON: JsonItem = { ok: false, problem: 'not-json' };
 export function readJsonLines(bytes: Buffer): readonly JsonItem[] {
   if (!isUtf8(bytes)) return [NOT_JSON];
   const whole = readOne(bytes);
-  if (whole.ok || whole.problem === 'too-deep' || !bytes.includes('\n')) return [whole];
-  return bytes
+  if (whole.ok || !bytes.includes('\n')) return [whole];
+  const lines = bytes
     .toString('utf8')
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '')
     .map((line) => readOne(Buffer.from(line)));
+  // Brackets that one line leaves open make all of it look deep; without a good line it is one value that is.
+  return whole.problem === 'too-deep' && !lines.some(({ ok }) => ok) ? [whole] : lines;
 }
 
 function readOne(bytes: Buffer): JsonItem {

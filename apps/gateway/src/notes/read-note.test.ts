@@ -1,3 +1,4 @@
+import { ulidTime } from '@cio-fleet/contracts';
 import { describe, expect, it } from 'vitest';
 import { readNote, readSessionNotice } from './read-note.ts';
 
@@ -29,6 +30,17 @@ describe('a note', () => {
         value: '/cart',
       },
     });
+  });
+
+  it.each([
+    ['a minute ago', -60_000, -60_000],
+    ['a day ago', -24 * 3_600_000, -24 * 3_600_000],
+    ['by a clock that is a little ahead', 300_000, 300_000],
+    ['longer ago than repeats come', -24 * 3_600_000 - 1, 0],
+    ['by a clock that is far ahead', 300_001, 0],
+  ])('with an id made %s has the same row whenever it is repeated', (_, idMs, acceptedMs) => {
+    const id = `${ulidTime(NOW + idMs)}${'0'.repeat(16)}`;
+    expect(readNote({ ...NOTE, id }, CONTEXT)).toMatchObject({ row: { acceptedAt: NOW + acceptedMs } });
   });
 
   it.each([

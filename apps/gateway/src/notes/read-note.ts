@@ -1,3 +1,4 @@
+import { ulidMs } from '@cio-fleet/contracts';
 import type { JournalRow } from '@cio-fleet/journal';
 import { type NoteMembers, noteIdOf, optionalText, type ReadField, requiredText, timeOf } from './note-fields.ts';
 import { type NoteRefusal, refuseNote } from './note-refusal.ts';
@@ -16,6 +17,10 @@ export type ReadNote =
 
 /** The journal keeps no longer values. */
 const MAX_VALUE_BYTES = 4_000;
+
+/** Senders repeat for hours at most, and their clocks are wrong by minutes. */
+const MAX_ID_AGE_MS = 24 * 3600 * 1000;
+const MAX_ID_AHEAD_MS = 5 * 60 * 1000;
 
 const NOTE_FIELDS: ReadonlySet<string> = new Set([
   ...['type', 'id', 'sessionId', 'key', 'value', 'userId', 'terminalId', 'component', 'timestamp'],
@@ -92,7 +97,7 @@ function build(
   if (!id.ok) return refused(id.refusal);
   return finish({
     time: time.value,
-    acceptedAt: nowMs,
+    acceptedAt: acceptedAt(id.value, nowMs),
     workspace,
     outcome,
     action: outcome,
@@ -102,6 +107,15 @@ function build(
     ...(terminalId.value !== undefined && { terminalId: terminalId.value }),
     ...(id.value !== undefined && { operationId: id.value }),
   });
+}
+
+/**
+ * When a note counts as accepted. The journal knows a repeat by its id and this time, so with an id it is the time within the id,
+ * the same whenever it comes; unless that is far from now, for the journal keeps its days by it.
+ */
+function acceptedAt(id: string | undefined, nowMs: number): number {
+  const idMs = id === undefined ? nowMs : ulidMs(id);
+  return idMs >= nowMs - MAX_ID_AGE_MS && idMs <= nowMs + MAX_ID_AHEAD_MS ? idMs : nowMs;
 }
 
 /** Any JSON; what is no text is kept as its JSON text. */

@@ -12,6 +12,8 @@ import type { MessageProblem } from './segment-answer.ts';
 /** The operations of a request, and what could not become one. */
 export interface MappedRequest {
   readonly operations: readonly OperationInput[];
+  /** The place in the request of each operation's message: one may become two, or none. */
+  readonly places: readonly number[];
   readonly problems: readonly MessageProblem[];
   /** Messages that their sender keeps from Customer.io. */
   readonly excluded: number;
@@ -30,9 +32,10 @@ export function mapRequest(
   request: RequestMessages,
   { context, bodyBytes, isStrict }: MapRequestOptions,
 ): MappedRequest {
-  if (!request.ok) return { operations: [], problems: [{ index: 0, ...request.refusal }], excluded: 0 };
+  if (!request.ok) return unmapped({ index: 0, ...request.refusal });
   const inRequest: MessageContext = { ...context, sentAt: request.sentAt };
   const operations: OperationInput[] = [];
+  const places: number[] = [];
   const problems: MessageProblem[] = [];
   let excluded = 0;
   for (const [index, message] of request.messages.entries()) {
@@ -47,11 +50,19 @@ export function mapRequest(
     if (mapped.operations.length === 0) excluded += 1;
     for (const operation of mapped.operations) {
       const problem = isStrict ? problemOf(operation) : undefined;
-      if (problem === undefined) operations.push(operation);
-      else problems.push({ index, ...problem });
+      if (problem !== undefined) problems.push({ index, ...problem });
+      else {
+        operations.push(operation);
+        places.push(index);
+      }
     }
   }
-  return { operations, problems, excluded };
+  return { operations, places, problems, excluded };
+}
+
+/** What comes of a request that can't be read. */
+export function unmapped(problem: MessageProblem): MappedRequest {
+  return { operations: [], places: [], problems: [problem], excluded: 0 };
 }
 
 function isTooLarge(message: unknown): boolean {

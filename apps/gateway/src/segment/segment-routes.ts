@@ -1,5 +1,5 @@
 import type { LifecycleLogger } from '@cio-fleet/lifecycle';
-import type { EnqueueResult } from '@cio-fleet/producer';
+import type { EnqueueResult, OperationInput } from '@cio-fleet/producer';
 import { DEFAULT_MESSAGE_ID_WINDOW_MS, MAX_REQUEST_BYTES } from '@cio-fleet/segment';
 import { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express';
 import { type Admission, callerOf } from '../access/admission.ts';
@@ -7,12 +7,13 @@ import type { Caller } from '../access/caller.ts';
 import type { GatewayMetrics } from '../gateway-metrics.ts';
 import { HttpProblem } from '../http/http-problem.ts';
 import { createBodyReader, rawBodyOf } from '../http/read-body.ts';
+import type { ProducerIntake } from '../intake/create-intake.ts';
 import { failureAnswer } from '../intake/failure-answer.ts';
 import type { Intake } from '../intake/intake.ts';
 import { callLabels, labelled } from '../track/call-labels.ts';
 import { moveWriteKeyToHeader } from './body-write-key.ts';
 import { createDropLog } from './drop-log.ts';
-import { type MappedRequest, mapRequest } from './map-request.ts';
+import { type MappedRequest, mapRequest, unmapped } from './map-request.ts';
 import {
   type MessageProblem,
   refusedStrictly,
@@ -25,8 +26,10 @@ import { isSegmentPath, type ReadMessages, segmentCallOf } from './segment-call.
 
 /** What Segment's routes need. */
 export interface SegmentRoutesDeps {
-  readonly admission: Pick<Admission, 'writeKey'>;
+  readonly admission: Pick<Admission, 'open' | 'writeKey'>;
   readonly intake: Intake;
+  /** Tells before anything is accepted what the intake would refuse; strict mode asks. @defaultValue nothing is known before */
+  readonly refusals?: ProducerIntake['refusals'];
   readonly metrics: Pick<GatewayMetrics, 'operations' | 'turnedAway'>;
   readonly logger: LifecycleLogger;
   /** Hears of messages that became no operation, for the report of sources: the intake, which tells of all else, never saw them. */
@@ -38,6 +41,7 @@ export interface SegmentRoutesDeps {
 /** A message may nest deeper than what is accepted; then it is refused, and not all others of its request. */
 const MAX_BODY_DEPTH = 128;
 const STRICT_HEADER = 'x-strict-mode';
+const RECHECK_SECONDS = 1;
 /** What is wrong with a body for good: it would be the same when it came again. */
 const BODY_CODES: ReadonlySet<string> = new Set(['BODY_TOO_LARGE', 'BODY_NOT_JSON', 'BODY_TOO_DEEP', 'BODY_ENCODING']);
 
@@ -71,6 +75,7 @@ export function createSegmentRoutes(deps: SegmentRoutesDeps): Router {
       const unread = await problemOf(pass(readBody, request, response));
       return { caller: callerOf(response), ...(unread && { unread }) };
     }
+    await pass(admission.open, request, response);
     const unread = await problemOf(pass(readBody, request, response));
     moveWriteKeyToHeader(request);
     await pass(admission.writeKey, request, response);
@@ -89,8 +94,10 @@ export function createSegmentRoutes(deps: SegmentRoutesDeps): Router {
             bodyBytes: rawBodyOf(request).length,
             isStrict,
           })
-        : { operations: [], problems: [{ index: 0, code: unread.code, message: unread.message }], excluded: 0 };
-    const { operations, problems, excluded } = mapped;
+        : unmapped({ index: 0, code: unread.code, message: unread.message });
+    const { operations, places, excluded } = mapped;
+    const problems =
+      isStrict && mapped.problems.length === 0 ? await regionProblems(caller, operations, places) : mapped.problems;
     if (problems.length > 0) {
       drop(caller, problems);
       deps.onUnmapped?.(caller, problems.length);
@@ -99,11 +106,31 @@ export function createSegmentRoutes(deps: SegmentRoutesDeps): Router {
     if (excluded > 0) metrics.operations('segment', 'excluded', excluded);
     if (operations.length === 0) return SUCCESS;
     const results = await intake.accept(caller, labelled(operations, callLabels(caller, request.headers)));
-    return judge(caller, results, isStrict);
+    return judge(caller, results, { places, isStrict });
   }
 
-  function judge(caller: Caller, results: readonly EnqueueResult[], isStrict: boolean): SegmentAnswer {
-    const failed = results.flatMap((result, index) => (result.ok ? [] : [{ index, ...result.error }]));
+  /** What the region rule refuses, before anything is accepted. */
+  async function regionProblems(
+    caller: Caller,
+    operations: readonly OperationInput[],
+    places: readonly number[],
+  ): Promise<readonly MessageProblem[]> {
+    const refusals = (await deps.refusals?.(caller, operations)) ?? [];
+    return refusals.flatMap((refusal, place) => {
+      if (refusal === undefined) return [];
+      const { code, message } = refusal.error;
+      return [{ index: places[place] ?? 0, code, message }];
+    });
+  }
+
+  function judge(
+    caller: Caller,
+    results: readonly EnqueueResult[],
+    { places, isStrict }: { readonly places: readonly number[]; readonly isStrict: boolean },
+  ): SegmentAnswer {
+    const failed = results.flatMap((result, place) =>
+      result.ok ? [] : [{ ...result.error, index: places[place] ?? 0 }],
+    );
     if (failed.length < results.length) metrics.operations('segment', 'accepted', results.length - failed.length);
     if (failed.length === 0) return SUCCESS;
     const answers = failed.map((error) => ({ error, ...failureAnswer(error) }));
@@ -118,7 +145,17 @@ export function createSegmentRoutes(deps: SegmentRoutesDeps): Router {
       const { status, retryAfterSeconds, error } = first;
       return troubled({ status, retryAfterSeconds, code: error.code, message: error.message });
     }
-    return isStrict ? refusedStrictly(refused) : SUCCESS;
+    const [surprise] = refused;
+    if (!isStrict || surprise === undefined) return SUCCESS;
+    if (refused.length === results.length)
+      return refusedStrictly(refused.map(({ index, code, message }) => ({ index, code, message })));
+    // Another call changed what could be accepted meanwhile. 400 would say that nothing was; the repeat is checked again.
+    return troubled({
+      status: 503,
+      retryAfterSeconds: RECHECK_SECONDS,
+      code: surprise.code,
+      message: surprise.message,
+    });
   }
 
   const serve: RequestHandler = (request, response, next) => {

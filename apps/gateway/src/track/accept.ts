@@ -53,11 +53,11 @@ export async function accept(
 ): Promise<readonly Verdict[]> {
   const { intake, repeats } = deps;
   const known = operations.map((operation) => repeats.take(caller, operation));
-  const fresh = known.every((each) => each === undefined)
-    ? operations
-    : operations.filter((_, index) => known[index] === undefined);
-  const results = fresh.length === 0 ? [] : await intake.accept(caller, labelled(fresh, labels));
-  if (fresh === operations && results.every(({ ok }) => ok)) return operations.map(() => ACCEPTED);
+  // Labelled before any is taken out: an operation's position in the batch is part of its idempotency key, and must not move.
+  const all = labelled(operations, labels);
+  const fresh = known.every((each) => each === undefined) ? all : all.filter((_, index) => known[index] === undefined);
+  const results = fresh.length === 0 ? [] : await intake.accept(caller, fresh);
+  if (fresh === all && results.every(({ ok }) => ok)) return operations.map(() => ACCEPTED);
 
   const isSettled = known.includes('retained') ? await deps.isSettled(caller.workspace) : true;
   let next = 0;

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { readTraceparent } from '@cio-fleet/contracts';
+import { CONTENT_IDEMPOTENCY_KEY, readTraceparent } from '@cio-fleet/contracts';
 import type { OperationInput } from '@cio-fleet/producer';
 import type { Caller } from '../access/caller.ts';
 
@@ -24,7 +24,7 @@ export function callLabels(caller: Caller, headers: IncomingHttpHeaders): CallLa
   // Whole, so that the delivery can be linked to the span that it names.
   const traceId = isTrace ? traceparent.slice(0, TRACEPARENT_LENGTH) : labelOf(headers['x-request-id']);
   const sessionId = labelOf(headers['x-session-id']);
-  const idempotencyKey = labelOf(headers['idempotency-key']);
+  const idempotencyKey = keyOf(labelOf(headers['idempotency-key']));
   return {
     ...(caller.source !== undefined && { source: caller.source }),
     ...(sessionId !== undefined && { sessionId }),
@@ -44,6 +44,11 @@ export function labelled(operations: readonly OperationInput[], labels: CallLabe
     ...operation,
     ...(source !== undefined && { source }),
   }));
+}
+
+/** In a header every key is only a key: the word by which the producer derives one from the content goes in quotes. */
+function keyOf(label: string | undefined): string | undefined {
+  return label === CONTENT_IDEMPOTENCY_KEY ? `"${label}"` : label;
 }
 
 function labelOf(header: string | readonly string[] | undefined): string | undefined {

@@ -1,26 +1,19 @@
-import type { Request } from 'express';
-import { readBasicCredentials } from '../access/basic-credentials.ts';
 import type { Caller } from '../access/caller.ts';
-import type { Keyring } from '../access/keyring.ts';
 import { HttpProblem } from '../http/http-problem.ts';
 
 /** Names requests without credentials in logs and limits. */
 const OPEN_KEY_ID = 'open';
 
 export interface OpenCallerDeps {
-  readonly keyring: Pick<Keyring, 'byBasic'>;
   /** Names of the workspaces that there are now. */
   readonly workspaces: () => readonly string[];
 }
 
 /**
- * Whose a request without credentials is, for the endpoints of which Customer.io asks none: that of the credentials that it
- * carries all the same, else `?workspace=`, else the only workspace, else `default`.
+ * Whose a request without credentials is, for the endpoints of which Customer.io asks none: that of `?workspace=`, else the only
+ * workspace's, else `default`'s.
  */
-export function openCaller({ keyring, workspaces }: OpenCallerDeps, request: Request, query: URLSearchParams): Caller {
-  const credentials = readBasicCredentials(request.headers.authorization);
-  const caller = credentials && keyring.byBasic(credentials.user, credentials.password);
-  if (caller !== undefined) return caller;
+export function openCaller({ workspaces }: OpenCallerDeps, query: URLSearchParams): Caller {
   const names = workspaces();
   const named = query.get('workspace');
   const only = names.length === 1 ? names[0] : names.find((name) => name === 'default');

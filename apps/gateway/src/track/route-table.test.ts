@@ -18,6 +18,11 @@ describe('a path', () => {
     expect(found('/people/1/devices/t')).toEqual({ methods: ['DELETE'], parameters: ['1', 't'] });
   });
 
+  it('has a star for what it is: a part like any other', () => {
+    expect(found('/people/*')?.parameters).toEqual(['*']);
+    expect(found('/*/1')).toBeUndefined();
+  });
+
   it('may end with a slash too many, but not with two', () => {
     expect(found('/people/1/events/')?.methods).toEqual(['POST']);
     expect(found('/people/1/')?.parameters).toEqual(['1']);

@@ -11,6 +11,12 @@ export interface RouteMatch<Route> {
   readonly parameters: readonly string[];
 }
 
+/** Where a path has got to, part by part. */
+interface Node<Route> {
+  readonly routes: Route[];
+  readonly children: Map<string, Node<Route>>;
+}
+
 /**
  * Finds routes by path. Paths are matched as they came, percent-encoded, so that an encoded slash stays within its part.
  * One slash too many at the end is forgiven where the path leads nowhere else.
@@ -18,27 +24,37 @@ export interface RouteMatch<Route> {
 export function createRouteTable<Route extends PathPattern>(
   routes: readonly Route[],
 ): (path: string) => RouteMatch<Route> | undefined {
-  const byLength = Map.groupBy(
-    routes.map((route) => ({ route, parts: route.path.split('/') })),
-    ({ parts }) => parts.length,
-  );
+  const root = emptyNode<Route>();
+  for (const route of routes) {
+    let node = root;
+    for (const part of route.path.split('/')) {
+      const child = node.children.get(part) ?? emptyNode<Route>();
+      node.children.set(part, child);
+      node = child;
+    }
+    node.routes.push(route);
+  }
 
   function match(parts: readonly string[]): RouteMatch<Route> | undefined {
-    const fitting = byLength
-      .get(parts.length)
-      ?.filter((candidate) => candidate.parts.every((part, index) => part === '*' || part === parts[index]));
-    const [first] = fitting ?? [];
-    if (fitting === undefined || first === undefined) return undefined;
-    return {
-      routes: fitting.map(({ route }) => route),
-      parameters: parts.filter((_, index) => first.parts[index] === '*'),
-    };
+    const parameters: string[] = [];
+    let node: Node<Route> | undefined = root;
+    for (const part of parts) {
+      const fixed: Node<Route> | undefined = part === '*' ? undefined : node.children.get(part);
+      if (fixed === undefined) parameters.push(part);
+      node = fixed ?? node.children.get('*');
+      if (node === undefined) return undefined;
+    }
+    return node.routes.length === 0 ? undefined : { routes: node.routes, parameters };
   }
 
   return (path) => {
     const parts = path.split('/');
     return match(parts) ?? (parts.at(-1) === '' ? match(parts.slice(0, -1)) : undefined);
   };
+}
+
+function emptyNode<Route>(): Node<Route> {
+  return { routes: [], children: new Map() };
 }
 
 /** The parts decoded; undefined when the percent-encoding is broken. */

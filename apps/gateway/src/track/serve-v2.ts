@@ -3,9 +3,10 @@ import type { OperationInput } from '@cio-fleet/producer';
 import { accept } from './accept.ts';
 import { ACCEPTED, type Answer, acceptedBut, type BatchProblem, refused } from './answer.ts';
 import { callLabels } from './call-labels.ts';
+import { isJsonObject } from './known-members.ts';
 import { countVerdicts, laterAnswer, type ServeDeps } from './serving.ts';
 import type { TrackRequest } from './track-route.ts';
-import { isJsonObject, readV2Operation } from './v2-operation.ts';
+import { readV2Operation } from './v2-operation.ts';
 
 const DIALECT = 'track-v2';
 

@@ -1,7 +1,6 @@
 import type { LifecycleLogger } from '@cio-fleet/lifecycle';
 import { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express';
 import { type Admission, callerOf } from '../access/admission.ts';
-import type { Keyring } from '../access/keyring.ts';
 import type { GatewayMetrics } from '../gateway-metrics.ts';
 import { HttpProblem } from '../http/http-problem.ts';
 import { refused, send, type TrackVersion } from './answer.ts';
@@ -15,39 +14,42 @@ import { type TrackRouteListDeps, trackRouteList } from './track-route-list.ts';
 /** What the Track API's routes need. */
 export interface TrackRoutesDeps extends Omit<TrackRouteListDeps, 'repeats'> {
   readonly admission: Pick<Admission, 'basic' | 'open'>;
-  readonly keyring: Pick<Keyring, 'byBasic'>;
   readonly metrics: Pick<GatewayMetrics, 'operations' | 'turnedAway'>;
   readonly logger: LifecycleLogger;
 }
 
 type Next = (error?: unknown) => void;
 
+/** Most requests have none, and making one costs more than finding the route. */
+const NO_QUERY = new URLSearchParams();
+
 /** Customer.io's Track API, v1 and v2, at the paths that it has there. Other paths are left to others. */
 export function createTrackRoutes(deps: TrackRoutesDeps): Router {
-  const { admission, keyring, workspaces, metrics, logger } = deps;
+  const { admission, workspaces, metrics, logger } = deps;
   const findRoutes = createRouteTable(trackRouteList({ ...deps, repeats: createRepeats() }));
-  const openDeps = { keyring, workspaces: () => workspaces().map(({ name }) => name) };
+  const openDeps = { workspaces: () => workspaces().map(({ name }) => name) };
 
   const serve: RequestHandler = (request, response, next) => {
     const path = pathOf(request);
     if (!isTrackPath(path)) return next();
     const match = findRoutes(path);
     if (match === undefined) return send(response, refused(versionOf(path), NOT_FOUND, 404));
-    const methods = methodsOf(match.routes);
-    if (request.method === 'OPTIONS') return send(response, options(methods));
+    if (request.method === 'OPTIONS') return send(response, options(methodsOf(match.routes)));
     const method = request.method === 'HEAD' ? 'GET' : request.method;
     const route = match.routes.find((each) => each.method === method);
-    if (route === undefined) return send(response, wrongMethod(versionOf(path), methods));
+    if (route === undefined) return send(response, wrongMethod(versionOf(path), methodsOf(match.routes)));
 
+    // Credentials that are sent all the same must be right: else what they report would land in another workspace, unseen.
+    const isOpen = route.isOpen && request.headers.authorization === undefined;
     const answer = async () => {
       const parameters = decodeParts(match.parameters);
       if (parameters === undefined) return send(response, refused(route.version, BAD_PATH));
       const query = queryOf(request);
-      const caller = route.isOpen ? openCaller(openDeps, request, query) : callerOf(response);
+      const caller = isOpen ? openCaller(openDeps, query) : callerOf(response);
       const given: TrackRequest = { request, caller, parameters, query };
       send(response, await route.answer(given));
     };
-    const steps = [route.isOpen ? admission.open : admission.basic, route.readBody];
+    const steps = [isOpen ? admission.open : admission.basic, route.readBody];
     runSteps(steps, { request, response, next }, () => answer().catch(next));
   };
 
@@ -113,5 +115,5 @@ function pathOf(request: Request): string {
 
 function queryOf({ url }: Request): URLSearchParams {
   const start = url.indexOf('?');
-  return new URLSearchParams(start < 0 ? '' : url.slice(start + 1));
+  return start < 0 ? NO_QUERY : new URLSearchParams(url.slice(start + 1));
 }

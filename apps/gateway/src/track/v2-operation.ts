@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import { isUlid, type TrackProblem } from '@cio-fleet/contracts';
 import type { OperationInput } from '@cio-fleet/producer';
+import { isJsonObject, knownOfDevice, knownOfRelationships } from './known-members.ts';
 import { findMistypedIdentifier } from './mistyped-identifiers.ts';
-
-type JsonObject = Readonly<Record<string, unknown>>;
 
 /** An operation to be made durable, or why it is refused. */
 export type V2Reading =
@@ -72,7 +71,7 @@ export function readV2Operation(value: unknown): V2Reading {
   for (const name of members) {
     const member = value[name];
     if (member === undefined || member === null) continue;
-    operation[name] = name === 'device' ? knownOfDevice(member) : member;
+    operation[name] = knownOf(name, member);
   }
   for (const name of OPTIONS) {
     const option = value[name];
@@ -84,12 +83,9 @@ export function readV2Operation(value: unknown): V2Reading {
   return { ok: true, operation: operation as OperationInput };
 }
 
-/** The members of a device that Customer.io reads; Go's SDK sends null for no attributes. */
-export function knownOfDevice(device: unknown): unknown {
-  if (!isJsonObject(device)) return device;
-  const { token, platform, last_used, attributes } = device;
-  const known = Object.entries({ token, platform, last_used, attributes });
-  return Object.fromEntries(known.filter(([, member]) => member !== undefined && member !== null && member !== ''));
+function knownOf(name: string, member: unknown): unknown {
+  if (name === 'device') return knownOfDevice(member);
+  return name === 'cio_relationships' ? knownOfRelationships(member) : member;
 }
 
 /** An event's id that is no ULID can't travel as one: repeats of it are recognised by the idempotency key. */
@@ -103,8 +99,4 @@ function moveForeignId(operation: Record<string, unknown>): void {
 
 function refuse(reason: TrackProblem['reason'], field: string, message: string): V2Reading {
   return { ok: false, problem: { reason, field, message } };
-}
-
-export function isJsonObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -5,7 +5,7 @@ import { callerWithoutKey, isLoopback } from './udp-callers.ts';
 const ANYBODY = { workspace: 'default', source: 'udp', keyId: 'udp' };
 const SHOP = { workspace: 'shop', source: 'shop', keyId: 'k1' };
 const byWriteKey = (key: string) => (key === 'wk' ? SHOP : undefined);
-const OPEN = { byWriteKey, withoutKey: ANYBODY };
+const OPEN = { byWriteKey, withoutKey: () => ANYBODY };
 const LOCKED = { byWriteKey };
 const read = (text: string | Buffer, callers: Parameters<typeof readDatagram>[1] = OPEN) =>
   readDatagram(Buffer.from(text), callers);
@@ -70,6 +70,15 @@ it.each([
   ['127.example.com', false],
 ])('whether %s is reached from this machine only: %s', (host, expected) => {
   expect(isLoopback(host)).toBe(expected);
+});
+
+it('asks for each datagram whether it may come without a key, for the first key may come at any time', () => {
+  let isOpen = true;
+  const callers = { byWriteKey, withoutKey: () => (isOpen ? ANYBODY : undefined) };
+  const event = Buffer.from(JSON.stringify({ type: 'person', action: 'event' }));
+  expect(readDatagram(event, callers)).toMatchObject([{ kind: 'operation', caller: ANYBODY }]);
+  isOpen = false;
+  expect(readDatagram(event, callers)).toEqual([{ kind: 'refused', code: 'DATAGRAM_KEY_MISSING' }]);
 });
 
 it('lets nobody send without a write key from other machines, to several workspaces, or beside keys', () => {

@@ -20,8 +20,8 @@ export type DatagramItem =
 /** Who sends: the owner of a write key, or whoever may send without one. */
 export interface DatagramCallers {
   readonly byWriteKey: (writeKey: string) => Caller | undefined;
-  /** Absent: every datagram needs a write key. */
-  readonly withoutKey?: Caller;
+  /** Asked for each datagram, for keys come and go; undefined: it needs a write key. @defaultValue every datagram does */
+  readonly withoutKey?: () => Caller | undefined;
 }
 
 /**
@@ -29,7 +29,7 @@ export interface DatagramCallers {
  * datagram of several lines it stands for the lines after it too.
  */
 export function readDatagram(bytes: Buffer, callers: DatagramCallers): readonly DatagramItem[] {
-  let caller = callers.withoutKey;
+  let caller = callers.withoutKey?.();
   let keyCode: DatagramRefusal = 'DATAGRAM_KEY_MISSING';
   return readJsonLines(bytes).flatMap((item): DatagramItem | [] => {
     if (!item.ok) return refused(item.problem === 'too-deep' ? 'DATAGRAM_TOO_DEEP' : 'DATAGRAM_NOT_JSON');

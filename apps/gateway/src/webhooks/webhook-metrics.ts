@@ -2,8 +2,10 @@ import type { ReadWebhook } from '@cio-fleet/contracts';
 import { METRIC_PREFIX } from '@cio-fleet/telemetry';
 import { Counter, Histogram, type Registry } from 'prom-client';
 
+const OUTCOMES = ['taken', 'repeat', 'unqueued', 'full', 'away', 'unsigned', 'too-old', 'refused'] as const;
+
 /** How a call of the webhook endpoint ended. */
-export type WebhookOutcome = 'taken' | 'repeat' | 'unqueued' | 'full' | 'away' | 'unsigned' | 'too-old' | 'refused';
+export type WebhookOutcome = (typeof OUTCOMES)[number];
 
 /** What the webhook endpoint counts. */
 export interface WebhookMetrics {
@@ -12,7 +14,8 @@ export interface WebhookMetrics {
   forwarded(workspace: string, step: string): void;
 }
 
-export function createWebhookMetrics(registry: Registry): WebhookMetrics {
+/** @param workspaces - that have a signing key */
+export function createWebhookMetrics(registry: Registry, workspaces: readonly string[]): WebhookMetrics {
   const registers = [registry];
   const webhooks = new Counter({
     name: `${METRIC_PREFIX}gateway_webhooks_total`,
@@ -20,6 +23,8 @@ export function createWebhookMetrics(registry: Registry): WebhookMetrics {
     labelNames: ['workspace', 'outcome'],
     registers,
   });
+  // From 0 on: a series that begins with its first call has no increase that an alert could see.
+  for (const workspace of workspaces) for (const outcome of OUTCOMES) webhooks.inc({ workspace, outcome }, 0);
   const duration = new Histogram({
     name: `${METRIC_PREFIX}gateway_webhook_duration_seconds`,
     help: 'From the head of a call of the webhook endpoint to its answer.',

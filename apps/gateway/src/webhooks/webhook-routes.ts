@@ -2,14 +2,14 @@ import type { ReadWebhook } from '@cio-fleet/contracts';
 import type { Logger } from '@cio-fleet/telemetry';
 import express, { type ErrorRequestHandler, type Request, type Response, type Router } from 'express';
 import { HttpProblem } from '../http/http-problem.ts';
-import { createBodyReader, rawBodyOf } from '../http/read-body.ts';
+import { createBodyReader, parseBody, rawBodyOf } from '../http/read-body.ts';
 import { createComplaints, isComplaint } from './complaints.ts';
 import { forwardJobOf } from './forward-job.ts';
 import { problemOf } from './outcome-problem.ts';
 import { isSigned, type SignedBody } from './signature.ts';
 import { readWebhookBody } from './webhook-body.ts';
 import type { WebhookMetrics, WebhookOutcome } from './webhook-metrics.ts';
-import type { WebhookTaker } from './webhook-taker.ts';
+import type { TakeResult, WebhookTaker } from './webhook-taker.ts';
 
 /** A workspace that takes reporting webhooks. */
 export interface WebhookWorkspace {
@@ -30,16 +30,18 @@ export interface WebhookRoutesOptions {
   readonly metrics: WebhookMetrics;
   readonly logger: Pick<Logger, 'warn' | 'error'>;
   readonly onTaken?: OnWebhookTaken;
+  /** Told of each webhook whose signature is wrong, for the report of addresses. */
+  readonly onUnsigned?: (request: Request) => void;
 }
 
 const PATHS = ['/webhooks/customerio', '/webhooks/customerio/:workspace'];
 
 /** Far above any webhook of Customer.io's (a few KB). */
-const BODY_LIMITS = { maxBytes: 1_048_576, maxDepth: 256, gunzip: false, keepRaw: true } as const;
+const BODY_LIMITS = { maxBytes: 1_048_576, maxDepth: 256, gunzip: false } as const;
 
 /** `POST /webhooks/customerio[/<workspace>]`: Customer.io's reporting webhooks, verified, made durable, then answered. */
 export function createWebhookRoutes(options: WebhookRoutesOptions): Router {
-  const { workspaces, maxAgeSeconds, metrics, logger, onTaken } = options;
+  const { workspaces, maxAgeSeconds, metrics, logger, onTaken, onUnsigned } = options;
   const byName = new Map(workspaces.map((workspace) => [workspace.name, workspace]));
   const implied = workspaces.length === 1 ? workspaces[0] : byName.get('default');
   const complain = createComplaints(logger);
@@ -58,16 +60,24 @@ export function createWebhookRoutes(options: WebhookRoutesOptions): Router {
   async function take(workspace: WebhookWorkspace, request: Request): Promise<WebhookOutcome> {
     const receivedAtMs = Date.now();
     const signed = signedBodyOf(request);
-    if (!isSigned(signed, workspace.signingKeys)) return 'unsigned';
+    if (!isSigned(signed, workspace.signingKeys)) {
+      onUnsigned?.(request);
+      return 'unsigned';
+    }
     if (maxAgeSeconds !== undefined && isOlder(signed, maxAgeSeconds, receivedAtMs)) return 'too-old';
-    const { read, id, name, job } = readWebhookBody(workspace.name, signed.body, request.body);
+    // Only now, for whoever has no key can make up a megabyte of JSON. What can't be read is kept, not refused.
+    const parsed = parseBody(signed.body, BODY_LIMITS.maxDepth);
+    const { read, id, name, job } = readWebhookBody(workspace.name, signed.body, parsed.ok ? parsed.value : undefined);
     const forward = workspace.forwards ? { forward: forwardJobOf(signed.body, request.headers, receivedAtMs) } : {};
-    const taken = await workspace.taker.take({ id, name, job, ...forward });
-    if (taken === 'taken' || taken === 'unqueued') {
+    const note = (taken: TakeResult) => {
+      if (taken !== 'taken' && taken !== 'unqueued') return;
       metrics.read(workspace.name, read);
       if (read.kind === 'unreadable') complain(workspace.name, 'unreadable', { problem: read.problem });
       onTaken?.(workspace.name, read, receivedAtMs);
-    }
+    };
+    // Taken after its answer, its repeat will be told from nothing but the mark: it is noted when it is taken.
+    const taken = await workspace.taker.take({ id, name, job, ...forward }, note);
+    note(taken);
     return taken;
   }
 
@@ -99,14 +109,12 @@ export function createWebhookRoutes(options: WebhookRoutesOptions): Router {
   return router;
 }
 
-const reader = createBodyReader(BODY_LIMITS);
-/** A signed body that is no JSON is kept, not refused, so its signature has to be looked at first. */
-const UNREADABLE = ['BODY_NOT_JSON', 'BODY_TOO_DEEP'];
+const reader = createBodyReader({ ...BODY_LIMITS, keepRaw: true, parses: false });
 
 function readBody(request: Request, response: Response): Promise<void> {
   return new Promise((resolve, reject) => {
     reader(request, response, (problem?: unknown) => {
-      if (problem === undefined || UNREADABLE.includes((problem as HttpProblem).code)) resolve();
+      if (problem === undefined) resolve();
       else reject(problem);
     });
   });

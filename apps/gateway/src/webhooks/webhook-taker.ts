@@ -45,7 +45,8 @@ export const WEBHOOK_TAKER_DEFAULTS = {
 
 /** Makes webhooks durable. Never rejects. */
 export interface WebhookTaker {
-  take(webhook: IncomingWebhook): Promise<TakeResult>;
+  /** @param onLate - told what Redis says of it after `away` was answered, if it ever does */
+  take(webhook: IncomingWebhook, onLate?: (result: Taken) => void): Promise<TakeResult>;
 }
 
 /** Webhooks of one script run: Redis does nothing else meanwhile. */
@@ -57,6 +58,7 @@ const MOST_WAITING = 5_000;
 interface Waiting {
   readonly webhook: IncomingWebhook;
   readonly answer: (result: TakeResult) => void;
+  readonly onLate: ((result: Taken) => void) | undefined;
   isAnswered: boolean;
 }
 
@@ -85,15 +87,17 @@ export function createWebhookTaker(options: WebhookTakerOptions): WebhookTaker {
       const batch = waiting.slice(0, MOST_PER_RUN);
       waiting = waiting.slice(MOST_PER_RUN);
       const results = await write(batch.map(({ webhook }) => webhook));
-      batch.forEach(({ answer }, index) => {
-        answer(results[index] ?? 'away');
+      batch.forEach(({ answer, isAnswered, onLate }, index) => {
+        const result = results[index];
+        if (!isAnswered) answer(result ?? 'away');
+        else if (result !== undefined) onLate?.(result);
       });
       waiting = waiting.filter(({ isAnswered }) => !isAnswered);
     }
     isWriting = false;
   }
 
-  async function write(webhooks: readonly IncomingWebhook[]): Promise<readonly TakeResult[]> {
+  async function write(webhooks: readonly IncomingWebhook[]): Promise<readonly Taken[]> {
     const args = webhooks.flatMap(({ id, name, job, forward }) => [
       ...[id.takenKey, id.takenField, id.jobId, name],
       ...[JSON.stringify(job), forward === undefined ? '' : JSON.stringify(forward)],
@@ -107,10 +111,10 @@ export function createWebhookTaker(options: WebhookTakerOptions): WebhookTaker {
   }
 
   return {
-    take(webhook) {
+    take(webhook, onLate) {
       if (waiting.length >= MOST_WAITING) return Promise.resolve('away');
       const { promise, resolve } = Promise.withResolvers<TakeResult>();
-      const entry: Waiting = { webhook, answer, isAnswered: false };
+      const entry: Waiting = { webhook, answer, onLate, isAnswered: false };
       // Answered 503, it comes again: written late all the same, it is then dropped as a repeat.
       const timer = setTimeout(answer, timeoutMs, 'away');
       function answer(result: TakeResult): void {

@@ -1,7 +1,7 @@
 import type { Service } from '@cio-fleet/lifecycle';
 import type { Logger } from '@cio-fleet/telemetry';
 import type { Workspace } from '@cio-fleet/workspaces';
-import type { Router } from 'express';
+import type { Request, Router } from 'express';
 import type { Redis } from 'ioredis';
 import type { Registry } from 'prom-client';
 import { createComplaints } from './complaints.ts';
@@ -26,6 +26,8 @@ export interface WebhooksOptions {
   /** Webhooks on their way to a forward URL at once; more than 1 gives up their order. @defaultValue 1 */
   readonly forwardConcurrency?: number;
   readonly onTaken?: OnWebhookTaken;
+  /** Told of each webhook whose signature is wrong, for the report of addresses. */
+  readonly onUnsigned?: (request: Request) => void;
 }
 
 /** The endpoint of reporting webhooks, and what forwards them. */
@@ -38,7 +40,6 @@ export interface Webhooks {
 /** Wires the webhooks of all workspaces that have a signing key. */
 export function createWebhooks(options: WebhooksOptions): Webhooks {
   const { redis, logger, registry, queueMax, maxAgeSeconds, forwardConcurrency, onTaken } = options;
-  const metrics = createWebhookMetrics(registry);
   const signed = options.workspaces
     .map((workspace) => ({
       name: workspace.name,
@@ -46,6 +47,10 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
       forwardUrl: workspace.webhookForwardUrl ?? options.forwardUrl,
     }))
     .filter(({ signingKeys }) => signingKeys.length > 0);
+  const metrics = createWebhookMetrics(
+    registry,
+    signed.map(({ name }) => name),
+  );
   const complain = createComplaints(logger);
   const onError = (workspace: string) => (error: Error) => complain(workspace, 'failed', { err: error });
 
@@ -60,6 +65,7 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
     logger,
     ...(maxAgeSeconds !== undefined && { maxAgeSeconds }),
     ...(onTaken !== undefined && { onTaken }),
+    ...(options.onUnsigned !== undefined && { onUnsigned: options.onUnsigned }),
   });
   const services = signed.flatMap(({ name, forwardUrl }) =>
     forwardUrl === undefined

@@ -28,7 +28,7 @@ export interface SegmentGateway {
 export async function startSegmentGateway(
   redisUrl: string,
   workspace = 'default',
-  options: Partial<ProducerOptions> = {},
+  { perAddress, ...options }: Partial<ProducerOptions> & { readonly perAddress?: number } = {},
 ): Promise<SegmentGateway> {
   const lines: string[] = [];
   const unmapped = new Map<string, number>();
@@ -57,7 +57,11 @@ export async function startSegmentGateway(
   const routes = createSegmentRoutes({
     admission: createAdmission({
       keyring: createKeyring([own]),
-      limits: createRequestLimits({ redis, homeWorkspace: workspace }),
+      limits: createRequestLimits({
+        redis,
+        homeWorkspace: workspace,
+        ...(perAddress !== undefined && { perAddress }),
+      }),
       signIns: createSignInGuard(),
       addressOf: (request) => request.socket.remoteAddress ?? 'unknown',
       report: {

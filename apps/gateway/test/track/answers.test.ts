@@ -147,7 +147,7 @@ describe('v1 refuses in the words of Customer.io', () => {
   const many = Object.fromEntries(Array.from({ length: 301 }, (_, index) => [`a${index}`, 1]));
   const refusals: readonly (readonly [string, string, unknown, string])[] = [
     ['PUT', '/customers/', {}, 'id attribute cannot be an empty string'],
-    ['PUT', '/customers/42', { id: 42 }, 'id attribute must be a string value'],
+    ['PUT', '/customers/42', { id: 43 }, 'id attribute must be a string value'],
     ['PUT', '/customers/42', many, 'cannot identify more than 300 attributes in one request'],
     ['PUT', '/customers/42', { ['n'.repeat(151)]: 1 }, 'attribute name cannot be longer than 150 bytes'],
     [
@@ -174,6 +174,46 @@ describe('v1 refuses in the words of Customer.io', () => {
   it.each(rows)('%s %s: %s (%#)', async (method, path, error, body) => {
     const reply = await rig.call(method, `/api/v1${path}`, body);
     expect(reply).toMatchObject({ status: 400, text: `${JSON.stringify({ meta: { error } })}\n` });
+  });
+});
+
+describe('what Customer.io ignores or reads, too', () => {
+  const acme = { object_type_id: '1', object_id: 'acme' };
+  const loose = { identifiers: acme, relationship_attributes: null, note: 1 };
+
+  it('a number as id of an identify is taken where the path has the same', async () => {
+    const operations = await operationsOf(async () => {
+      expect(await rig.call('PUT', '/api/v1/customers/5', { id: 5, plan: 'pro' })).toMatchObject({ status: 200 });
+    });
+    expect(operations).toEqual([person('identify', { attributes: { id: '5', plan: 'pro' } }, { id: '5' })]);
+  });
+
+  it('nulls and unknown members of relationships and devices are left out, in both versions', async () => {
+    const device = { platform: 'ios', last_used: null, attributes: { app: '2', locale: null } };
+    const known = [{ identifiers: acme }];
+    const calls: readonly (readonly [string, string, object])[] = [
+      ['POST', '/api/v2/entity', person('add_relationships', { cio_relationships: [loose] })],
+      ['POST', '/api/v2/entity', person('add_device', { device: { token: 't', ...device } })],
+      ['PUT', '/api/v1/customers/42/devices', { device: { id: 't', ...device } }],
+      [
+        'PUT',
+        '/api/v1/customers/42',
+        { cio_relationships: { action: 'delete_relationships', relationships: [loose] } },
+      ],
+    ];
+    const operations = await operationsOf(async () => {
+      for (const [method, path, body] of calls) {
+        expect(await rig.call(method, path, body)).toMatchObject({ status: 200 });
+      }
+    });
+    const added = person('add_device', { device: { token: 't', platform: 'ios', attributes: { app: '2' } } });
+    expect(operations).toMatchObject([
+      person('add_relationships', { cio_relationships: known }),
+      added,
+      added,
+      { action: 'identify' },
+      person('delete_relationships', { cio_relationships: known }),
+    ]);
   });
 });
 
@@ -371,6 +411,9 @@ it('asks which workspace a call without credentials is for, where there are seve
   expect(await other.call('POST', '/api/v1/metrics?workspace=nope', body, {})).toMatchObject({ status: 400 });
   expect(await other.call('POST', '/api/v1/metrics?workspace=open-b', body, {})).toMatchObject({ status: 200 });
   expect(await other.call('POST', '/api/v1/metrics', body)).toMatchObject({ status: 200 });
+  // A key that was revoked, or mistyped, must not report into another workspace.
+  const wrong = { authorization: `Basic ${Buffer.from('b:revoked').toString('base64')}` };
+  expect(await other.call('POST', '/api/v1/metrics', body, wrong)).toMatchObject({ status: 401 });
   expect(other.taken.map(({ caller }) => caller.workspace)).toEqual(['open-b', 'open-a']);
   await other.stop();
 });

@@ -1,6 +1,6 @@
 import type { EnqueueResult, OperationInput } from '@cio-fleet/producer';
 import { afterEach, expect, inject, it } from 'vitest';
-import { startTrackRig, type TrackRig } from './track-rig.ts';
+import { BASIC, startTrackRig, type TrackRig } from './track-rig.ts';
 
 /** What the stand-in for an intake in trouble answers for an operation, by its name; `undefined`: what the producer says. */
 type Trouble = (operation: OperationInput) => EnqueueResult | undefined;
@@ -60,6 +60,29 @@ it('finds the repeat of an operation in a batch of another cut, and with another
   await call('POST', '/api/v2/entity', event('second'));
   await call('POST', '/api/v2/entity', event('first'));
   expect(namesTaken(rig as TrackRig)).toEqual(['first', 'second', 'second']);
+});
+
+it('keeps the idempotency key of each operation of a batch when part of it is repeated', async () => {
+  const headers = { authorization: BASIC, 'idempotency-key': 'order-7' };
+  const keysTaken = ({ taken }: TrackRig) =>
+    taken.map(({ operation }) => `${operation.name} ${operation.idempotencyKey}`);
+  let busyFrom = 1;
+  const names = ['first', 'second', 'third'];
+  const { call } = await inTrouble(({ name }) => (names.indexOf(name as string) >= busyFrom ? full : undefined));
+  const batch = names.map(event);
+  await call('POST', '/api/v2/batch', { batch }, headers);
+  busyFrom = 2;
+  await call('POST', '/api/v2/batch', { batch }, headers);
+  busyFrom = 3;
+  expect(await call('POST', '/api/v2/batch', { batch }, headers)).toMatchObject({ status: 200 });
+  expect(keysTaken(rig as TrackRig)).toEqual([
+    'first order-7:0',
+    'second order-7:1',
+    'third order-7:2',
+    'second order-7:1',
+    'third order-7:2',
+    'third order-7:2',
+  ]);
 });
 
 it('answers the repeat of what Redis took too late by what became of the first', async () => {

@@ -105,7 +105,7 @@ const ruby = (call: string, method: SdkRequest['method'], path: string, body?: u
 const RUBY: Sdk = {
   name: 'Ruby',
   credentials: base64,
-  persons: ['rb 1+1', 'rb-2', 'rb-old'],
+  persons: ['rb 1+1', '5', 'rb-2', 'rb-old'],
   requests: [
     ruby('identify', 'PUT', '/api/v1/customers/rb%201%2B1', { id: 'rb 1+1', email: 'rb@example.com', plan: 'pro' }),
     ruby('track', 'POST', '/api/v1/customers/rb%201%2B1/events', {
@@ -121,6 +121,7 @@ const RUBY: Sdk = {
     ruby('delete_device', 'DELETE', '/api/v1/customers/rb%201%2B1/devices/no%2Fsuch'),
     ruby('suppress', 'POST', '/api/v1/customers/rb-2/suppress'),
     ruby('unsuppress', 'POST', '/api/v1/customers/rb-2/unsuppress'),
+    ruby('identify as its README has it', 'PUT', '/api/v1/customers/5', { id: 5, plan: 'basic' }),
     ruby('identify again', 'PUT', '/api/v1/customers/rb-2', { id: 'rb-2', plan: 'again' }),
     ruby('identify', 'PUT', '/api/v1/customers/rb-old', { id: 'rb-old', colour: 'red' }),
     ruby('merge_customers', 'POST', '/api/v1/merge_customers', {

@@ -75,7 +75,6 @@ export async function startTrackRig(options: TrackRigOptions): Promise<TrackRig>
         },
         open: (_request, _response, next) => next(),
       },
-      keyring,
       intake: {
         async accept(caller, list) {
           taken.push(...list.map((operation) => ({ caller, operation })));

@@ -1,4 +1,4 @@
-import type { DayArchiver, Dropped, JournalWriter } from '@cio-fleet/journal';
+import { type DayArchiver, DROP_REASONS, type Dropped, type JournalWriter } from '@cio-fleet/journal';
 import { METRIC_PREFIX } from '@cio-fleet/telemetry';
 import { Counter, Gauge, type Registry } from 'prom-client';
 
@@ -8,7 +8,8 @@ export interface JournalMetrics {
   watch(writers: ReadonlyMap<string, Pick<JournalWriter, 'stats'>>, archiver?: Pick<DayArchiver, 'stats'>): void;
 }
 
-export function createJournalMetrics(registry: Registry): JournalMetrics {
+/** @param workspaces - whose rows may be dropped here */
+export function createJournalMetrics(registry: Registry, workspaces: readonly string[]): JournalMetrics {
   const registers = [registry];
   const drops = new Counter({
     name: `${METRIC_PREFIX}journal_dropped_rows_total`,
@@ -16,6 +17,8 @@ export function createJournalMetrics(registry: Registry): JournalMetrics {
     labelNames: ['workspace', 'reason'],
     registers,
   });
+  // From 0 on: a series that begins with its first burst has no increase that an alert could see.
+  for (const workspace of workspaces) for (const reason of DROP_REASONS) drops.inc({ workspace, reason }, 0);
   let watched: ReadonlyMap<string, Pick<JournalWriter, 'stats'>> = new Map();
   const counted = new Map<string, number>();
   new Counter({

@@ -1,3 +1,4 @@
+import { journalQueueName } from '@cio-fleet/contracts';
 import {
   createDayArchiver,
   createJournalStore,
@@ -9,6 +10,7 @@ import {
 import { type Service, service } from '@cio-fleet/lifecycle';
 import type { Logger } from '@cio-fleet/telemetry';
 import type { Redis } from 'ioredis';
+import { createErrorLog } from '../error-log.ts';
 import { createIdleTurns } from './idle-turns.ts';
 
 export interface JournalRoleOptions {
@@ -38,6 +40,7 @@ export function createJournalRole(options: JournalRoleOptions): JournalRole {
   const store = createJournalStore(place, logger, retentionDays);
   const archiver = archive && createDayArchiver({ place, target: archive, retentionDays, logger });
   const turn = options.isDelivering ? createIdleTurns() : undefined;
+  const errors = createErrorLog(logger);
   const writers = new Map(
     workspaces.map((workspace) => [
       workspace,
@@ -51,6 +54,7 @@ export function createJournalRole(options: JournalRoleOptions): JournalRole {
         ...(archiver && { archive: archiver.archive, eraseArchived: archiver.eraseWhenDue }),
         lockMs,
         stalledCheckMs,
+        onQueueError: (error) => errors.log(error, journalQueueName(workspace)),
         logger,
       }),
     ]),

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { JournalRow } from '@cio-fleet/journal';
 import { appendOutcomes, type LiveOutcome } from '@cio-fleet/lanes';
 import type { Redis } from 'ioredis';
@@ -19,6 +20,8 @@ export interface LiveFeedOptions {
   readonly onError: (error: Error) => void;
 }
 
+/** How long the last outcomes may take, in ms: nobody misses them, and Redis may be away. */
+const LAST_FLUSH_MS = 500;
 /** How long outcomes collect, in ms. */
 const FLUSH_MS = 250;
 /** Outcomes of one flush. Redis takes each as a command of its own, so it is bounded: 1,000/s from each worker. */
@@ -61,8 +64,8 @@ export function createLiveFeed({ redis, workspace, showsPersons, onError }: Live
     },
     async stop() {
       clearTimeout(timer);
-      await sending;
-      await flush();
+      const last = Promise.resolve(sending).then(flush);
+      await Promise.race([last, delay(LAST_FLUSH_MS, undefined, { ref: false })]);
     },
   };
 }

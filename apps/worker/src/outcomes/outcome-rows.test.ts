@@ -94,7 +94,12 @@ describe('the rows of a failed request', () => {
       errorCode: 'SERVER_ERROR',
       status: 503,
     });
-    expect(rows[0]).not.toHaveProperty('occurrence');
+  });
+
+  it('are told apart by when they failed, for behind another head an attempt may have the same number', () => {
+    const occurrenceOf = (each: FailedAttempt) => rowsOfFailure(each, 'worker-1')[0]?.occurrence;
+    expect(occurrenceOf(failure)).toBe(occurrenceOf({ ...failure, queue: fallbackAddress('shop') }));
+    expect(occurrenceOf(failure)).not.toBe(occurrenceOf({ ...failure, error: { ...error, at: 3_001 } }));
   });
 
   it('keep refusals apart from counted attempts, each kind once for a number of attempts', () => {

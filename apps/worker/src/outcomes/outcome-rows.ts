@@ -100,7 +100,8 @@ export function rowsOfFailure(failure: FailedAttempt, worker: string): readonly 
       lane,
       ...(error.statusCode !== undefined && { status: error.statusCode }),
     }),
-    ...(kind !== 'transient' && { occurrence: refusedOccurrence(operation, lane, REFUSED_FROM[kind] + attempt) }),
+    // A counted attempt by its time: behind another head, or parked in between, an operation's next attempt may have the same number.
+    occurrence: kind === 'transient' ? error.at : refusedOccurrence(operation, lane, REFUSED_FROM[kind] + attempt),
   }));
 }
 
@@ -116,7 +117,7 @@ export function rowOfRedrive(operation: QueuedOperation, workspace: string, work
 }
 
 /** Of what may be recorded long after its person was forgotten: it comes out of a spool or a dead letter. */
-function withoutPayload({ payload: _, aliases: __, ...row }: JournalRow): JournalRow {
+function withoutPayload({ payload: _, aliases: __, anonymousId: ___, ...row }: JournalRow): JournalRow {
   return row;
 }
 

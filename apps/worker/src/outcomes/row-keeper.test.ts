@@ -95,6 +95,19 @@ it('records what the queue had no room for, so that it is counted, and then only
   expect(recorded).toHaveLength(7);
 });
 
+it('leaves to a full queue the erasures that it has taken', async () => {
+  const { sink, recorded, answers, turn } = setUp();
+  const keeper = createRowKeeper({ sink, maxWaitMs: 60_000 });
+  const kept = keeper.keep(() => ({
+    rows: [...rows(2), ...rows(1).map((row) => ({ ...row, action: 'delete' }))],
+    shed: 0,
+  }));
+  await turn();
+  answers[0]?.({ queued: false, reason: 'full' });
+  await kept;
+  expect(recorded.map(({ action }) => action)).toEqual(['track', 'track']);
+});
+
 it('lets a batch go that can not be sent at all', async () => {
   const { sink, recorded, answers, turn } = setUp();
   const keeper = createRowKeeper({ sink, maxWaitMs: 60_000 });

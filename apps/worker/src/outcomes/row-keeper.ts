@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { JournalRow, JournalSink } from '@cio-fleet/journal';
+import { isErasingRow, type JournalRow, type JournalSink } from '@cio-fleet/journal';
 import { createCpuShare } from './cpu-share.ts';
 
 /** Sends rows to the journal's queue before the batch that they tell of is settled. */
@@ -34,9 +34,6 @@ export interface RowKeeperOptions {
 
 const defaults = { maxWaitMs: 1_000, maxCpuShare: 0.04, restMs: 1_000 } satisfies Partial<RowKeeperOptions>;
 
-/** By these the journal learns that it must forget somebody: few, and not to be shed. */
-const ERASING: ReadonlySet<string> = new Set(['suppress', 'delete']);
-
 /**
  * Group commit: while a pack is being made, rows of other lanes collect for the next one. Nobody waits for Redis's answer: what
  * is unanswered is bounded by the lanes, since each of them waits for its batch to be settled on the same connection.
@@ -63,8 +60,10 @@ export function createRowKeeper(options: RowKeeperOptions): RowKeeper {
       .then((result) => {
         if (result.queued) return;
         rest();
-        // The sink still tries what Redis didn't answer. The rest it counts as dropped, unless there is room after all.
-        if (result.reason !== 'unavailable') for (const row of rows) sink.record(row);
+        // The sink still tries what Redis didn't answer, and a full queue has taken what erases. The rest it counts as dropped, unless
+        // there is room after all.
+        if (result.reason === 'unavailable') return;
+        for (const row of rows) if (result.reason !== 'full' || !isErasingRow(row)) sink.record(row);
       });
     await Promise.race([sent, written]);
   }
@@ -83,8 +82,9 @@ export function createRowKeeper(options: RowKeeperOptions): RowKeeper {
       const isBusy = !share.hasLeft || performance.now() < restsUntil;
       const { rows, shed } = share.measure(() => makeRows(isBusy ? sink.room() : Number.POSITIVE_INFINITY));
       sink.shed('delivered', shed);
-      const awaited = isBusy ? rows.filter(({ action }) => ERASING.has(action)) : rows;
-      if (isBusy) for (const row of rows) if (!ERASING.has(row.action)) sink.record(row);
+      // By what erases the journal learns that it must forget somebody: few, and not to be shed.
+      const awaited = isBusy ? rows.filter(isErasingRow) : rows;
+      if (isBusy) for (const row of rows) if (!isErasingRow(row)) sink.record(row);
       if (awaited.length === 0) return;
       const waited = new AbortController();
       const late = delay(maxWaitMs, 'late' as const, { signal: waited.signal }).catch(() => undefined);

@@ -1,3 +1,4 @@
+import { CLOCK_NOISE_MS } from '../erasure.ts';
 import { PUSH_LUA } from './push.ts';
 
 /**
@@ -8,6 +9,8 @@ import { PUSH_LUA } from './push.ts';
  *   and changes nothing: `repeated`.
  * - A producer that still counts another number of lanes is told the right one before anything is written: `lanes`. What an
  *   earlier try has written is told first, or it would be written to another lane again.
+ * - An erasure mark is the ULID of its erasure. One that is ahead of Redis's time is that of a wrong clock, and brought back to the
+ *   present: it would erase what others accept later.
  * - While the number of lanes is being changed, nothing is accepted: an error `TRYAGAIN`, so that whoever writes waits.
  *
  * KEYS 1 lane's key prefix · 2 lanes · 3 ledger · 4 waiting · 5 erasures · 6 sequence key
@@ -17,6 +20,15 @@ import { PUSH_LUA } from './push.ts';
  * Answers {'ok', now} | {'repeated', now} | {'lanes', n}; `now` is Redis's time in ms, by which producers set their clock.
  */
 export const ENQUEUE_LUA = `${PUSH_LUA}
+local function ulidTime(ms)
+  local digits = {}
+  for place = 10, 1, -1 do
+    local digit = ms % 32
+    digits[place] = string.sub('0123456789ABCDEFGHJKMNPQRSTVWXYZ', digit + 1, digit + 1)
+    ms = (ms - digit) / 32
+  end
+  return table.concat(digits)
+end
 local last = redis.call('GET', KEYS[6])
 if last and tonumber(last) >= tonumber(ARGV[3]) then return {'repeated', nowMs()} end
 if redis.call('EXISTS', KEYS[2] .. ':next') == 1 then
@@ -34,10 +46,12 @@ redis.call('SET', KEYS[6], ARGV[3], 'EX', ARGV[4])
 if added == 0 then return {'repeated', nowMs()} end
 redis.call('HINCRBY', KEYS[3], 'accepted', ARGV[9])
 for i = 11, #ARGV, 2 do
+  local ulid = ARGV[i + 1]
+  if string.sub(ulid, 1, 10) > ulidTime(nowMs() + ${CLOCK_NOISE_MS}) then ulid = ulidTime(nowMs()) .. string.sub(ulid, 11) end
   local mark = redis.call('GET', ARGV[i])
-  if not mark or mark < ARGV[i + 1] then
-    redis.call('SET', ARGV[i], ARGV[i + 1], 'EX', ARGV[10])
-    redis.call('SET', KEYS[5], ARGV[i + 1])
+  if not mark or mark < ulid then
+    redis.call('SET', ARGV[i], ulid, 'EX', ARGV[10])
+    redis.call('SET', KEYS[5], ulid)
   end
 end
 return {'ok', nowMs()}

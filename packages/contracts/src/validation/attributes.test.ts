@@ -101,7 +101,7 @@ describe('attribute values', () => {
 describe('reserved attributes of a person', () => {
   it.each<[what: string, attributes: object]>([
     ['_update as true or false', { _update: true }],
-    ['unsubscribed as true, false, their texts, and nothing', { unsubscribed: 'true' }],
+    ['null, which removes unsubscribed', { unsubscribed: null }],
     ['email, phone and anonymous_id beside the identifier', { email: 'x@y.z', phone: '+1', anonymous_id: 'a' }],
     ['null, which removes an email', { email: null }],
     ['preferences as a whole', { cio_subscription_preferences: { topics: { topic_1: true } } }],
@@ -128,6 +128,17 @@ describe('reserved attributes of a person', () => {
     expect(identified({ id: 7 })).toEqual({ id: '7' });
   });
 
+  it('a phone number and an anonymous id among the attributes become text', () => {
+    expect(identified({ phone: 4930123456, anonymous_id: 17 })).toEqual({ phone: '4930123456', anonymous_id: '17' });
+  });
+
+  it.each<[unsubscribed: boolean, forms: readonly unknown[]]>([
+    [true, [true, 'true', 'TRUE', 'tRUe', 1, '1']],
+    [false, [false, 'false', 'FALSE', 'False', 0, '0']],
+  ])('unsubscribed is %s in every form that Customer.io documents', (unsubscribed, forms) => {
+    for (const form of forms) expect(identified({ unsubscribed: form })).toEqual({ unsubscribed });
+  });
+
   it('preferences may be longer than other values', () => {
     const topics = Object.fromEntries(Array.from({ length: 200 }, (_, index) => [`topic_${index}`, true]));
     expect(identified({ cio_subscription_preferences: { topics } })).toEqual({
@@ -137,8 +148,10 @@ describe('reserved attributes of a person', () => {
 
   it.each<[expected: string, attributes: object]>([
     ['ATTRIBUTE_RESERVED attributes._update', { _update: 'true' }],
-    ['ATTRIBUTE_RESERVED attributes.unsubscribed', { unsubscribed: 1 }],
+    ['ATTRIBUTE_RESERVED attributes.unsubscribed', { unsubscribed: 2 }],
     ['ATTRIBUTE_RESERVED attributes.unsubscribed', { unsubscribed: 'yes' }],
+    ['ATTRIBUTE_RESERVED attributes.phone', { phone: 1.5 }],
+    ['ATTRIBUTE_RESERVED attributes.anonymous_id', { anonymous_id: true }],
     ['ATTRIBUTE_RESERVED attributes.email', { email: 5 }],
     ['ATTRIBUTE_RESERVED attributes.cio_id', { cio_id: 'd9c106' }],
     ['ATTRIBUTE_RESERVED attributes.cio_relationships', { cio_relationships: [] }],
@@ -165,10 +178,9 @@ describe('reserved attributes of a person', () => {
   });
 });
 
-describe('reserved data of an event', () => {
-  it('what overrides the addresses of a message is text', () => {
-    const data = { recipient: 'x@y.z', from_address: 'a@b.c', reply_to: null };
+describe('data of an event', () => {
+  it('passes whatever its type, also where Customer.io reads an address in it', () => {
+    const data = { recipient: { id: 5 }, from_address: 7, reply_to: null, unsubscribed: 'yes' };
     expect(tracked(data)).toEqual(data);
-    expect(tracked({ recipient: ['x@y.z'] })).toBe('ATTRIBUTE_RESERVED attributes.recipient');
   });
 });

@@ -5,7 +5,6 @@ import { checkMemberName, copyPlain } from './plain-copy.ts';
 import { requirePlainObject } from './plain-members.ts';
 import { refuse } from './refuse.ts';
 import {
-  EVENT_ATTRIBUTES,
   OBJECT_ATTRIBUTES,
   ONE_PREFERENCE_PREFIX,
   onePreference,
@@ -29,7 +28,8 @@ export const PERSON_RULES: AttributeRules = { stored: true, reserved: PERSON_ATT
 export const OBJECT_RULES: AttributeRules = { stored: true, reserved: OBJECT_ATTRIBUTES, copy: copyPlain };
 export const RELATIONSHIP_RULES: AttributeRules = { stored: true, reserved: NONE_RESERVED, copy: copyPlain };
 export const DEVICE_RULES: AttributeRules = { stored: true, reserved: NONE_RESERVED, copy: copyAsText };
-export const EVENT_RULES: AttributeRules = { stored: false, reserved: EVENT_ATTRIBUTES, copy: copyPlain };
+/** `recipient`, `from_address` and `reply_to` pass as all data does: Customer.io takes any value in them. */
+export const EVENT_RULES: AttributeRules = { stored: false, reserved: NONE_RESERVED, copy: copyPlain };
 
 /**
  * A copy of the attributes at member `step` of the value at hand; `undefined` when there are none.

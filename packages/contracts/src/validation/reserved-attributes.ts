@@ -18,12 +18,12 @@ export type ReservedAttribute = (context: ValidationContext, value: unknown, nam
 export const PERSON_ATTRIBUTES: ReadonlyMap<string, ReservedAttribute> = new Map<string, ReservedAttribute>([
   ['id', identifierText],
   ['email', identifierOrNothing],
-  ['phone', identifierOrNothing],
-  ['anonymous_id', identifierOrNothing],
+  ['phone', numberAsIdentifier],
+  ['anonymous_id', numberAsIdentifier],
   ['created_at', timeOrNothing],
   ['_timestamp', timeOrNothing],
   ['_update', trueOrFalse],
-  ['unsubscribed', trueOrFalseText],
+  ['unsubscribed', yesOrNo],
   ['cio_subscription_preferences', preferences],
   ['cio_id', refuseAlways('no cio_id among the attributes: it is an identifier and never changes')],
   ['cio_relationships', refuseAlways('cio_relationships beside attributes, not within')],
@@ -34,13 +34,6 @@ export const OBJECT_ATTRIBUTES: ReadonlyMap<string, ReservedAttribute> = new Map
   ['created_at', timeOrNothing],
 ]);
 
-/** Data of an event that overrides how a message is sent. */
-export const EVENT_ATTRIBUTES: ReadonlyMap<string, ReservedAttribute> = new Map<string, ReservedAttribute>([
-  ['recipient', textOrNothing],
-  ['from_address', textOrNothing],
-  ['reply_to', textOrNothing],
-]);
-
 /** `cio_subscription_preferences.topics.topic_1` updates one topic and leaves the others. */
 export const ONE_PREFERENCE_PREFIX = 'cio_subscription_preferences.';
 
@@ -49,14 +42,12 @@ export const onePreference: ReservedAttribute = (context, value, name) => {
   return refuseReserved(context, value, name, 'true, false, or null for the default of the topic');
 };
 
+const YES: ReadonlySet<unknown> = new Set([true, 'true', 1, '1']);
+const NO: ReadonlySet<unknown> = new Set([false, 'false', 0, '0']);
+
 /** null and empty text remove an attribute. */
 function isNothing(value: unknown): value is null | '' {
   return value === null || value === '';
-}
-
-function textOrNothing(context: ValidationContext, value: unknown, name: string): Json {
-  if (typeof value === 'string' || value === null) return copyPlain(context, value, name);
-  return refuseReserved(context, value, name, 'text, or null to remove it');
 }
 
 /** As an attribute an identifier can also be removed, save the id. */
@@ -64,6 +55,11 @@ function identifierOrNothing(context: ValidationContext, value: unknown, name: s
   if (isNothing(value)) return copyPlain(context, value, name);
   if (typeof value === 'string') return identifierText(context, value, name);
   return refuseReserved(context, value, name, 'text, or null to remove it');
+}
+
+/** Phone numbers and anonymous ids are often kept as numbers. An e-mail address never is, and Customer.io refuses one that is. */
+function numberAsIdentifier(context: ValidationContext, value: unknown, name: string): Json {
+  return identifierOrNothing(context, Number.isSafeInteger(value) ? String(value) : value, name);
 }
 
 /** A time in milliseconds would be taken for one in the far future, and ISO 8601 text for text. */
@@ -80,11 +76,18 @@ function trueOrFalse(context: ValidationContext, value: unknown, name: string): 
   return refuseReserved(context, value, name, 'true or false');
 }
 
-/** A person who unsubscribed must not get messages because of a 1 or a "yes" that Customer.io reads otherwise. */
-function trueOrFalseText(context: ValidationContext, value: unknown, name: string): Json {
-  const readable = typeof value === 'boolean' || isNothing(value) || value === 'true' || value === 'false';
-  if (readable) return copyPlain(context, value, name);
-  return refuseReserved(context, value, name, 'true or false, or null to remove it');
+/**
+ * Customer.io documents true in any case, 1 and "1" as unsubscribed; with the opposites they become true and false here, so that
+ * the same wish has one form. Other words, such as "yes", are refused: who unsubscribed must not get messages for a guess.
+ *
+ * @see https://docs.customer.io/integrations/api/track/#operation/identify
+ */
+function yesOrNo(context: ValidationContext, value: unknown, name: string): Json {
+  if (isNothing(value)) return copyPlain(context, value, name);
+  const word = typeof value === 'string' ? value.toLowerCase() : value;
+  if (YES.has(word)) return copyPlain(context, true, name);
+  if (NO.has(word)) return copyPlain(context, false, name);
+  return refuseReserved(context, value, name, 'true or false (1 or 0), or null to remove it');
 }
 
 function preferences(context: ValidationContext, value: unknown, name: string): Json {

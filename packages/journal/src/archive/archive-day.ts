@@ -47,7 +47,9 @@ export async function archiveDay(day: string, parts: ArchiveDayParts): Promise<A
   let kept = 0;
   for (const manifest of before) kept += await loadArchived(parts, manifest);
   const manifests: Manifest[] = [];
-  for (const { workspace, from, to } of await workspacesOf(duck)) {
+  const found = await workspacesOf(duck);
+  const workspaces = found.map(({ workspace }) => workspace);
+  for (const { workspace, from, to } of found) {
     const write = (name: string, select: string, order: string) => {
       const key = `${folderOf(workspace, day)}/${name}-${newUlid()}.parquet`;
       return writeFile({ duck, objects, key, folder, select, order });
@@ -55,21 +57,38 @@ export async function archiveDay(day: string, parts: ArchiveDayParts): Promise<A
     const whose = `WHERE workspace = ${quote(workspace)}`;
     const rows = await write('part', `SELECT * FROM archived ${whose}`, ROW_ORDER);
     const identities = await write('identities', `SELECT DISTINCT * FROM archived_identities ${whose}`, IDENTITY_ORDER);
-    manifests.push({ version: 1, workspace, day, writtenAt: nowMs, source: extent, from, to, rows, identities });
+    manifests.push({
+      version: 1,
+      workspace,
+      day,
+      writtenAt: nowMs,
+      source: extent,
+      workspaces,
+      from,
+      to,
+      rows,
+      identities,
+    });
   }
   const report = reportOf(manifests, false);
   if (report.rows !== read + kept) {
     const message = `expected ${read + kept} rows of ${day} in the archive, got ${report.rows}`;
     throw new ArchiveError('ARCHIVE_DAMAGED', message);
   }
-  // Last, since it is what makes the day archived.
+  // Last, since they are what makes the day archived. Where only some get there, the day is archived anew.
   for (const manifest of manifests) await publishManifest(objects, manifest);
   return report;
 }
 
+/** Whether each workspace of the day has a manifest of it as it is now: an archiver may have stopped between two of them. */
 function isArchived(manifests: readonly Manifest[], { rows, sum, first, last }: DayExtent): boolean {
-  const isSame = ({ source }: Manifest) =>
-    source.rows === rows && source.sum === sum && source.first === first && source.last === last;
+  const published = new Set(manifests.map(({ workspace }) => workspace));
+  const isSame = ({ source, workspaces }: Manifest) =>
+    source.rows === rows &&
+    source.sum === sum &&
+    source.first === first &&
+    source.last === last &&
+    workspaces?.every((workspace) => published.has(workspace)) === true;
   return manifests.length > 0 && manifests.every(isSame);
 }
 

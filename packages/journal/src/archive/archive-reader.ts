@@ -1,9 +1,10 @@
 import { createIdentityCloak, type PersonPrivacy } from '../intake/person-privacy.ts';
 import { readCursor } from '../reader/cursor.ts';
-import { type Tie, tiesIn } from '../reader/identities.ts';
+import { tiesIn } from '../reader/identities.ts';
 import type { JournalSource } from '../reader/journal-source.ts';
 import { branchesOf, pageOf, selectBranches, type TimelinePage, type TimelineQuery } from '../reader/read-timeline.ts';
 import { limitOf, windowOf } from '../reader/window.ts';
+import type { Tie } from '../store/follow-ties.ts';
 import { createArchiveCalls } from './archive-calls.ts';
 import type { ArchiveTarget } from './archive-target.ts';
 import type { RestoreReport } from './restore-day.ts';

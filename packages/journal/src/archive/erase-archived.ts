@@ -1,6 +1,7 @@
 import { newUlid } from '@cio-fleet/contracts';
+import { followTiesIn, isPersonKey, type Tie, type TieQuestion } from '../store/follow-ties.ts';
 import { sortAliases } from '../store/forgotten.ts';
-import { type Duck, quote } from './duckdb.ts';
+import { quote } from './duckdb.ts';
 import { fetchWhole } from './fetch-file.ts';
 import { type FindParts, filesWith } from './find-archived.ts';
 import { folderOf, listManifests, type Manifest, publishManifest } from './manifest.ts';
@@ -59,11 +60,13 @@ async function listErased(
   for (const erasure of erasures) {
     const { id, acceptedUntilMs: until, what } = erasure;
     const rowsUntil = what === 'rows' ? until : -1;
-    const archived = await aliasesOf(parts, manifests, erasure.persons);
-    const { sessions, anonymous, users, persons } = sortAliases([...erasure.aliases, ...archived]);
+    const { persons, aliases } = await followTiesIn(personsOf(erasure), (question) =>
+      tiesOf(parts, manifests, question),
+    );
+    const { sessions, anonymous, users } = sortAliases([...erasure.aliases, ...aliases]);
     const add = (kind: Kind, keys: readonly string[]) =>
       asked.append(keys.map((key) => [kind, key, id, rowsUntil, until]));
-    add('person', [...erasure.persons, ...persons]);
+    add('person', persons);
     add('session', sessions);
     add('anonymous', anonymous);
     add('user', users);
@@ -74,15 +77,22 @@ async function listErased(
     SELECT kind, key, MAX(id) AS id, MAX(rows_until) AS rows_until, MAX(until) AS until FROM asked GROUP BY kind, key`);
 }
 
-async function aliasesOf(
+/** Lines of an older version have other identities among the aliases. */
+function personsOf({ persons, aliases }: PendingErasure): readonly string[] {
+  return [...persons, ...aliases.filter(isPersonKey)];
+}
+
+async function tiesOf(
   parts: FindParts,
   manifests: readonly Manifest[],
-  persons: readonly string[],
-): Promise<readonly string[]> {
-  const files = await filesWith(parts, manifests, 'identities', { column: 'person', keys: persons });
+  { column, keys }: TieQuestion,
+): Promise<readonly Tie[]> {
+  const files = await filesWith(parts, manifests, 'identities', { column, keys });
   if (files.length === 0) return [];
-  const text = `SELECT DISTINCT alias FROM ${readParquet(files)} WHERE person IN (${persons.map(quote).join(', ')})`;
-  return (await parts.duck.select(text)).map(({ alias }) => String(alias));
+  const among = `${column} IN (${keys.map(quote).join(', ')})`;
+  return (await parts.duck.select(
+    `SELECT DISTINCT person, alias FROM ${readParquet(files)} WHERE ${among}`,
+  )) as unknown as readonly Tie[];
 }
 
 /** Of a row whose key is erased: by which erasure, and what is left of it. */
@@ -93,6 +103,8 @@ const ID = 'COALESCE(p.id, s.id, a.id, u.id)';
 
 const IS_DELETED = `j.accepted_at <= ${ROWS_UNTIL}`;
 const IS_EMPTIED = `j.accepted_at <= ${UNTIL}`;
+
+const PERSONS_OF_ROWS = `SELECT key FROM erased WHERE kind = 'person' AND rows_until >= 0`;
 
 function joined(file: string): string {
   const join = (letter: string, kind: Kind) =>
@@ -114,7 +126,7 @@ async function eraseIn(
      WHERE ${IS_DELETED} OR (${IS_EMPTIED} AND (j.payload IS NOT NULL OR j.value IS NOT NULL)) GROUP BY 1`,
   );
   const identities = await fetchWhole(parts.objects, manifest.identities, parts.folder);
-  const untied = `FROM ${readParquet([identities])} WHERE person IN (SELECT key FROM erased WHERE kind = 'person' AND rows_until >= 0)`;
+  const untied = `FROM ${readParquet([identities])} WHERE person IN (${PERSONS_OF_ROWS}) OR alias IN (${PERSONS_OF_ROWS})`;
   const [{ n: ties } = { n: 0 }] = await duck.select(`SELECT COUNT(*) AS n ${untied}`);
   if (changed.length === 0 && Number(ties) === 0) return [];
   const key = (name: string) => `${folderOf(manifest.workspace, manifest.day)}/${name}-${newUlid()}.parquet`;
@@ -135,28 +147,19 @@ async function eraseIn(
 async function mayHave(parts: FindParts, manifest: Manifest): Promise<boolean> {
   const keys = await parts.duck.select('SELECT kind, key FROM erased ORDER BY 1, 2');
   for (const [kind, ofKind] of Map.groupBy(keys, (row) => row.kind as Kind)) {
-    if (
-      (await hasKey(
-        parts,
-        manifest,
-        kind,
-        ofKind.map(({ key }) => String(key)),
-      )) !== false
-    )
-      return true;
+    const texts = ofKind.map(({ key }) => String(key));
+    if (await hasKey(parts, manifest, kind, texts)) return true;
   }
   return false;
 }
 
 async function hasKey(parts: FindParts, manifest: Manifest, kind: Kind, keys: readonly string[]): Promise<boolean> {
-  const [file] = await filesWith(parts, [manifest], 'rows', { column: COLUMN_OF[kind], keys });
-  const [ties] = kind === 'person' ? await filesWith(parts, [manifest], 'identities', { column: 'person', keys }) : [];
-  const isIn = async (duck: Duck, path: string | undefined, column: string) =>
-    path !== undefined &&
-    (
-      await duck.select(
-        `SELECT 1 AS found FROM ${readParquet([path])} WHERE ${column} IN (${keys.map(quote).join(', ')}) LIMIT 1`,
-      )
-    ).length > 0;
-  return (await isIn(parts.duck, file, COLUMN_OF[kind])) || (await isIn(parts.duck, ties, 'person'));
+  const isIn = async (file: 'rows' | 'identities', column: string) => {
+    const [path] = await filesWith(parts, [manifest], file, { column, keys });
+    if (path === undefined) return false;
+    const text = `SELECT 1 AS found FROM ${readParquet([path])} WHERE ${column} IN (${keys.map(quote).join(', ')}) LIMIT 1`;
+    return (await parts.duck.select(text)).length > 0;
+  };
+  if (await isIn('rows', COLUMN_OF[kind])) return true;
+  return kind === 'person' && ((await isIn('identities', 'person')) || (await isIn('identities', 'alias')));
 }

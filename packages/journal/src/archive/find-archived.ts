@@ -1,9 +1,9 @@
-import type { Tie } from '../reader/identities.ts';
 import { MAX_TIES } from '../reader/identities.ts';
 import type { SqlRow } from '../reader/journal-source.ts';
 import { type Branch, branchQuery, type Slice } from '../reader/read-timeline.ts';
 import type { TimeWindow } from '../reader/window.ts';
 import { DAY_MS, startOfDay } from '../store/days.ts';
+import type { Tie } from '../store/follow-ties.ts';
 import type { ArchiveObjects } from './archive-objects.ts';
 import { type Duck, quote } from './duckdb.ts';
 import { fetchWanted } from './fetch-file.ts';

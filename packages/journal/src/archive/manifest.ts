@@ -9,7 +9,7 @@ export interface ArchivedFile {
   readonly bytes: number;
 }
 
-/** What is archived of a workspace and a day. A day is archived once this is there, with the files that it names. */
+/** What is archived of a workspace and a day. It counts once this is there, with the files that it names. */
 export interface Manifest {
   readonly version: 1;
   readonly workspace: string;
@@ -18,6 +18,8 @@ export interface Manifest {
   readonly writtenAt: number;
   /** The day as the store had it, all workspaces. */
   readonly source: DayExtent;
+  /** All workspaces of the day: it is archived once each of them has its manifest. Older manifests don't say. */
+  readonly workspaces?: readonly string[];
   /** First and last `time` of the rows, in ms. */
   readonly from: number;
   readonly to: number;

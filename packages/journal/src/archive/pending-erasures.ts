@@ -3,10 +3,11 @@ import type { JournalPlace } from '../journal-place.ts';
 import { createPostgresPool, inTransaction, type PostgresClient } from '../postgres/pool.ts';
 import { openForWriting } from '../sqlite/day-file.ts';
 import { fileOf, makeFolder, OTHER_DAY } from '../sqlite/day-files.ts';
+import type { Tied } from '../store/follow-ties.ts';
 import { personDigest } from '../store/forgotten.ts';
 import type { ForgetOptions } from '../store/journal-store.ts';
 
-/** Somebody whom archived days are to forget. */
+/** Somebody whom archived days are to forget: all that they were known by, of which the first was asked for. */
 export interface PendingErasure {
   readonly id: number;
   readonly at: number;
@@ -35,21 +36,17 @@ const SQLITE_TABLE = `CREATE TABLE IF NOT EXISTS journal_archive_erasures (
   what TEXT NOT NULL, accepted_until INTEGER NOT NULL)`;
 
 /** Within the transaction that forgets. */
-export async function addPendingErasure(
-  client: PostgresClient,
-  options: ForgetOptions,
-  aliases: readonly string[],
-): Promise<void> {
+export async function addPendingErasure(client: PostgresClient, options: ForgetOptions, tied: Tied): Promise<void> {
   const text = `INSERT INTO journal_archive_erasures (${COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6)`;
-  await client.query(text, [...valuesOf(options, aliases)]);
+  await client.query(text, [...valuesOf(options, tied)]);
 }
 
 /** Before the first day forgets. @param database - of `other` */
-export function addPendingErasureIn(database: DatabaseSync, options: ForgetOptions, aliases: readonly string[]): void {
+export function addPendingErasureIn(database: DatabaseSync, options: ForgetOptions, tied: Tied): void {
   database.exec(SQLITE_TABLE);
   database
     .prepare(`INSERT INTO journal_archive_erasures (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)`)
-    .run(...valuesOf(options, aliases));
+    .run(...valuesOf(options, tied));
 }
 
 export function openPendingErasures(place: JournalPlace): PendingErasures {
@@ -116,7 +113,7 @@ function toErasure({ persons, aliases, accepted_until, ...rest }: Line): Pending
   return { ...rest, persons: JSON.parse(persons), aliases: JSON.parse(aliases), acceptedUntilMs: accepted_until };
 }
 
-function valuesOf({ nowMs, workspace, persons, what, acceptedUntilMs }: ForgetOptions, aliases: readonly string[]) {
+function valuesOf({ nowMs, workspace, what, acceptedUntilMs }: ForgetOptions, { persons, aliases }: Tied) {
   return [nowMs, workspace, JSON.stringify(persons), JSON.stringify(aliases), what, acceptedUntilMs] as const;
 }
 

@@ -11,7 +11,9 @@ export interface JournalLogger {
 }
 
 /** `buffer-full`: memory; `queue-full`: Redis; `unreadable`: its payload can't be written; `stopped`: Redis was away at the end. */
-export type DropReason = 'buffer-full' | 'queue-full' | 'unreadable' | 'stopped';
+export const DROP_REASONS = ['buffer-full', 'queue-full', 'unreadable', 'stopped'] as const;
+
+export type DropReason = (typeof DROP_REASONS)[number];
 
 /** Rows that the journal will not have. */
 export interface Dropped {
@@ -25,7 +27,11 @@ export interface JournalSinkOptions {
   /** Its commands wait for Redis to come back (`purpose: 'worker'`); the sink doesn't close it. */
   readonly redis: Redis;
   readonly workspace: string;
-  /** Compressed bytes that may wait in Redis; beyond them packs are dropped and counted. @defaultValue 256 MiB */
+  /**
+   * Compressed bytes that may wait in Redis; beyond them packs are dropped and counted, but for rows that erase somebody: those go even so.
+   *
+   * @defaultValue 256 MiB
+   */
   readonly maxQueuedBytes?: number;
   /** Rows that may wait in memory. @defaultValue 50_000 */
   readonly maxBufferedRows?: number;
@@ -58,7 +64,7 @@ export interface JournalSinkOptions {
 /** Whether rows are safe in Redis. */
 export type WriteResult =
   | { readonly queued: true }
-  /** `unavailable`: Redis didn't answer in time, though it may still take the rows; a repeat with the same ids is harmless. */
+  /** `full`: but for rows that erase somebody, which are queued. `unavailable`: Redis didn't answer in time, though it may still take the rows; a repeat with the same ids is harmless. */
   | { readonly queued: false; readonly reason: 'full' | 'unavailable' | 'unreadable' | 'stopped' };
 
 export interface WriteOptions {

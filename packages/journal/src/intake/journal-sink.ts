@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { isErasingRow } from '../erasing-row.ts';
 import { encodePack, type PackData } from '../queue/pack.ts';
 import { createPackQueue, newPackId } from '../queue/pack-queue.ts';
 import type { JournalRow, StoredRow } from '../row.ts';
@@ -17,6 +18,20 @@ const RETRY_MS = 500;
 const STOP_TIMEOUT_MS = 2_000;
 
 type Push = 'queued' | 'full' | 'stopped';
+
+interface Part {
+  readonly rows: readonly StoredRow[];
+  /** Whether it goes to a full queue, too. */
+  readonly mayExceed: boolean;
+}
+
+interface MadePack extends Part {
+  readonly pack: PackData;
+}
+
+async function encodePart(part: Part): Promise<MadePack> {
+  return { ...part, pack: await encodePack(part.rows) };
+}
 
 /** Creates the way into the journal: rows collect in memory, go as packs to a queue in Redis, and a writer stores them. */
 export function createJournalSink(options: JournalSinkOptions): JournalSink {
@@ -48,17 +63,31 @@ export function createJournalSink(options: JournalSinkOptions): JournalSink {
     return cleaned;
   }
 
-  async function push(pack: PackData): Promise<Push> {
+  async function push({ pack, mayExceed }: MadePack): Promise<Push> {
     const id = newPackId();
     for (;;) {
       if (stopping.signal.aborted) return 'stopped';
       try {
-        return await queue.push(id, pack);
+        return await queue.push(id, pack, mayExceed);
       } catch (error) {
         logger.warn({ err: error }, 'Redis does not take a pack of the journal');
         await pause(RETRY_MS);
       }
     }
+  }
+
+  /** Packs of rows, those that erase by themselves and first: they go even where the queue is full, and nothing else does. */
+  function partsOf(rows: readonly StoredRow[]): Part[] {
+    const parts: Part[] = [];
+    for (const [mayExceed, some] of [
+      [true, rows.filter(isErasingRow)],
+      [false, rows.filter((row) => !isErasingRow(row))],
+    ] as const) {
+      for (let from = 0; from < some.length; from += flushRows) {
+        parts.push({ rows: some.slice(from, from + flushRows), mayExceed });
+      }
+    }
+    return parts;
   }
 
   /** A wait that ends early when somebody is in a hurry to end. */
@@ -69,18 +98,20 @@ export function createJournalSink(options: JournalSinkOptions): JournalSink {
       if (!isHurried) await settings.turn?.();
       const startedAtMs = performance.now();
       const usageBefore = process.threadCpuUsage();
-      const cleaned = cleanAll(buffer.take(flushRows));
-      inHand = cleaned;
-      const packing = encodePack(cleaned);
+      const parts = partsOf(cleanAll(buffer.take(flushRows)));
+      inHand = parts.flatMap(({ rows }) => rows);
+      const packing = Promise.all(parts.map(encodePart));
       // Not by the clock: on a busy machine it would count what others do. Compression runs on a thread of its own.
       const { user, system } = process.threadCpuUsage(usageBefore);
       const busyMs = (user + system) / 1_000;
-      const result = cleaned.length === 0 ? 'queued' : await push(await packing);
-      // Those that the stop gave up on were counted there.
-      if (result === 'stopped') return;
-      if (result === 'full') for (const row of cleaned) drops.count(row, 'queue-full');
-      else queued += cleaned.length;
-      inHand = [];
+      for (const pack of await packing) {
+        const result = await push(pack);
+        // Those that the stop gave up on were counted there.
+        if (result === 'stopped') return;
+        if (result === 'full') for (const row of pack.rows) drops.count(row, 'queue-full');
+        else queued += pack.rows.length;
+        inHand = inHand.slice(pack.rows.length);
+      }
       const restMs = busyMs / settings.maxCpuShare - (performance.now() - startedAtMs);
       if (restMs > 1 && !isHurried) await pause(restMs);
       if (!isHurried && buffer.rows < flushRows) return;
@@ -108,16 +139,14 @@ export function createJournalSink(options: JournalSinkOptions): JournalSink {
   }
 
   async function writeAll(rows: readonly JournalRow[], onSent?: () => void): Promise<WriteResult> {
-    const parts: StoredRow[][] = [];
-    for (let from = 0; from < rows.length; from += flushRows) parts.push(cleanAll(rows.slice(from, from + flushRows)));
-    if (parts.reduce((sum, { length }) => sum + length, 0) < rows.length)
-      return { queued: false, reason: 'unreadable' };
-    const packs = await Promise.all(parts.map(encodePack));
+    const cleaned = cleanAll(rows);
+    if (cleaned.length < rows.length) return { queued: false, reason: 'unreadable' };
+    const packs = await Promise.all(partsOf(cleaned).map(encodePart));
     // Each is on its way when `push` has returned its promise.
     const pushes = packs.map(push);
     onSent?.();
     const results = await Promise.all(pushes);
-    for (const [index, result] of results.entries()) if (result === 'queued') queued += parts[index]?.length ?? 0;
+    for (const [index, result] of results.entries()) if (result === 'queued') queued += packs[index]?.rows.length ?? 0;
     const refused = results.find((result) => result !== 'queued');
     return refused === undefined ? { queued: true } : { queued: false, reason: refused };
   }

@@ -1,3 +1,4 @@
+import { isErasingRow } from '../erasing-row.ts';
 import type { JournalOutcome, JournalRow } from '../row.ts';
 
 /** Rows that wait in memory; bounded by both. */
@@ -29,9 +30,6 @@ const RANKS: Readonly<Record<JournalOutcome, 0 | 1 | 2>> = {
   erased: 2,
   discarded: 2,
 };
-
-/** By their rows the writer learns whom to forget. */
-const ERASING: ReadonlySet<string> = new Set(['suppress', 'delete']);
 
 /** Memory of a row without its payload, about. */
 const ROW_BYTES = 500;
@@ -71,7 +69,7 @@ export function createRowBuffer(bounds: RowBufferBounds, onDropped: (row: Journa
       return bytes;
     },
     push(row) {
-      const rank = ERASING.has(row.action) ? 2 : (RANKS[row.outcome] ?? 0);
+      const rank = isErasingRow(row) ? 2 : (RANKS[row.outcome] ?? 0);
       const needed = bytesOf(row);
       while (rows >= bounds.maxRows || bytes + needed > bounds.maxBytes) {
         if (makeRoom(rank)) continue;

@@ -1,4 +1,5 @@
 import { addPendingErasure } from '../archive/pending-erasures.ts';
+import { followTiesIn, type Tie, type TieQuestion } from '../store/follow-ties.ts';
 import { personDigest, sortAliases } from '../store/forgotten.ts';
 import type { ForgetOptions, ForgetReport } from '../store/journal-store.ts';
 import { inTransaction, type PostgresClient, type PostgresPool } from './pool.ts';
@@ -9,10 +10,10 @@ const WHOSE = `workspace = $1 AND accepted_at <= $2 AND (
 
 export async function forget(pool: PostgresPool, options: ForgetOptions): Promise<ForgetReport> {
   return inTransaction(pool, async (client) => {
-    const aliases = await aliasesOfPersons(client, options);
-    if (options.alsoArchived === true && options.isRepeat !== true) await addPendingErasure(client, options, aliases);
-    const { sessions, anonymous, users, persons: same } = sortAliases(aliases);
-    const persons = [...options.persons, ...same];
+    const tied = await followTiesIn(options.persons, tiesOf(client, options.workspace));
+    if (options.alsoArchived === true && options.isRepeat !== true) await addPendingErasure(client, options, tied);
+    const { persons } = tied;
+    const { sessions, anonymous, users } = sortAliases(tied.aliases);
     const whose = [options.workspace, options.acceptedUntilMs, persons, sessions, anonymous, users];
     const { rowCount } = await client.query(
       options.what === 'rows'
@@ -21,10 +22,8 @@ export async function forget(pool: PostgresPool, options: ForgetOptions): Promis
       whose,
     );
     if (options.what === 'rows') {
-      await client.query('DELETE FROM journal_identities WHERE workspace = $1 AND person = ANY($2)', [
-        options.workspace,
-        persons,
-      ]);
+      const text = 'DELETE FROM journal_identities WHERE workspace = $1 AND (person = ANY($2) OR alias = ANY($2))';
+      await client.query(text, [options.workspace, [...persons, ...options.persons]]);
     }
     if (options.isRepeat === true && rowCount === 0) return { rows: 0 };
     const digests = options.persons.map((person) => personDigest(options.workspace, person));
@@ -36,10 +35,15 @@ export async function forget(pool: PostgresPool, options: ForgetOptions): Promis
   });
 }
 
-async function aliasesOfPersons(client: PostgresClient, options: ForgetOptions): Promise<readonly string[]> {
-  const { rows } = await client.query<{ alias: string }>(
-    'SELECT DISTINCT alias FROM journal_identities WHERE workspace = $1 AND person = ANY($2)',
-    [options.workspace, options.persons],
-  );
-  return rows.map(({ alias }) => alias);
+function tiesOf(client: PostgresClient, workspace: string) {
+  return async ({ column, keys }: TieQuestion): Promise<readonly Tie[]> => {
+    const text = `SELECT DISTINCT person, alias FROM journal_identities WHERE workspace = $1 AND ${column} = ANY($2)`;
+    return (await client.query<{ person: string; alias: string }>(text, [workspace, keys])).rows;
+  };
+}
+
+/** Ties that were ever deleted, by whomever, as far as PostgreSQL has counted. */
+export async function countDeletedTies(pool: PostgresPool): Promise<number> {
+  const text = "SELECT pg_stat_get_tuples_deleted('journal_identities'::regclass) AS n";
+  return Number((await pool.query<{ n: number }>(text)).rows[0]?.n ?? 0);
 }

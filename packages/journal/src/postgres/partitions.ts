@@ -68,7 +68,9 @@ export async function dropDays(pool: PostgresPool, options: MaintenanceOptions):
     await pool.query(`DROP TABLE ${tableOf(day)}`);
     dropped.push(day);
   }
-  await dropSums(pool, nowMs - retentionDays * DAY_MS);
+  const beforeMs = nowMs - retentionDays * DAY_MS;
+  const waiting = expired.filter(({ day }) => !dropped.includes(day)).map(({ day }) => startOfDay(day));
+  await dropSums(pool, beforeMs, Math.min(beforeMs, ...waiting));
   return dropped;
 }
 
@@ -85,9 +87,10 @@ const SUMS = [
 ] as const;
 
 /** Bit by bit: a day has millions of identities, and one statement for all would hold its locks and its snapshot for minutes. */
-async function dropSums(pool: PostgresPool, beforeMs: number): Promise<void> {
+async function dropSums(pool: PostgresPool, beforeMs: number, tiesBeforeMs: number): Promise<void> {
   for (const [table, column] of SUMS) {
-    const before = column === 'last_day' ? dayOf(beforeMs) : beforeMs;
+    // Ties go with the days: one that waits for its archive takes its ties along.
+    const before = column === 'last_day' ? dayOf(tiesBeforeMs) : beforeMs;
     const text = `DELETE FROM ${table} WHERE ctid = ANY (ARRAY(SELECT ctid FROM ${table} WHERE ${column} < $1 LIMIT ${SUMS_PER_STATEMENT}))`;
     for (let deleted = SUMS_PER_STATEMENT; deleted === SUMS_PER_STATEMENT; ) {
       deleted = (await pool.query(text, [before])).rowCount ?? 0;

@@ -1,7 +1,7 @@
 import type { JournalLogger } from '../intake/journal-sink-options.ts';
 import { type JournalStore, JournalUnavailableError } from '../store/journal-store.ts';
 import { createKnownIdentities } from '../store/known-identities.ts';
-import { forget } from './forget.ts';
+import { countDeletedTies, forget } from './forget.ts';
 import { MIGRATION_LOCK, migrate } from './migrate.ts';
 import { createDays, dropDays } from './partitions.ts';
 import { createPostgresPool, type PostgresPool } from './pool.ts';
@@ -75,6 +75,8 @@ export function createPostgresStore(options: PostgresStoreOptions): JournalStore
     },
     maintain: (maintenance) =>
       orUnavailable(async () => {
+        // Others forget, too: `fleet forget`, or another writer. Who comes back is tied anew.
+        known.clearAfter(await countDeletedTies(open()));
         const client = await open().connect();
         try {
           const { rows } = await client.query<{ locked: boolean }>('SELECT pg_try_advisory_lock($1) AS locked', [

@@ -48,8 +48,12 @@ const PACK_OPTIONS = JSON.stringify({
 
 /** What the sink needs of the journal's queue. */
 export interface PackQueue {
-  /** Resolves once the pack is in Redis, or can't go there because the queue is full. The same id counts once. */
-  push(id: string, pack: PackData): Promise<'queued' | 'full'>;
+  /**
+   * Resolves once the pack is in Redis, or can't go there because the queue is full. The same id counts once.
+   *
+   * @param mayExceed - whether it goes there even so
+   */
+  push(id: string, pack: PackData, mayExceed?: boolean): Promise<'queued' | 'full'>;
 }
 
 /** What the writer needs of it. */
@@ -76,7 +80,7 @@ export function newPackId(): string {
 export function createPackQueue({ redis, workspace, maxBytes }: PackQueueOptions): PackQueue {
   const { queue, keyPrefix, account } = placesOf(workspace);
   return {
-    async push(id, pack) {
+    async push(id, pack, mayExceed = false) {
       const data = JSON.stringify(pack);
       const answer = await redis.eval(
         PUSH_PACK_LUA,
@@ -88,7 +92,7 @@ export function createPackQueue({ redis, workspace, maxBytes }: PackQueueOptions
         data,
         PACK_OPTIONS,
         pack.n,
-        maxBytes,
+        mayExceed ? Number.MAX_SAFE_INTEGER : maxBytes,
       );
       return answer === 'full' ? 'full' : 'queued';
     },

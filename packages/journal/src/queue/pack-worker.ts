@@ -1,4 +1,5 @@
-import { journalQueueName, queuePrefix } from '@cio-fleet/contracts';
+import { setTimeout as delay } from 'node:timers/promises';
+import { journalQueueName, queuePrefix, redisErrorCode } from '@cio-fleet/contracts';
 import { type Job, UnrecoverableError, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 
@@ -20,8 +21,13 @@ export interface PackWorkerOptions {
   readonly lockMs: number;
   readonly stalledCheckMs: number;
   readonly process: (id: string, data: unknown) => Promise<PackResult>;
+  /** Called for each error of the queue; after one with which Redis refuses, once in `refusalRestMs`. */
   readonly onError: (error: Error) => void;
+  /** How long the worker rests when Redis refuses a command, in ms. @defaultValue 1_000 */
+  readonly refusalRestMs?: number;
 }
+
+const DEFAULT_REFUSAL_REST_MS = 1_000;
 
 export interface PackWorker {
   /** Waits for the packs in work. */
@@ -49,6 +55,29 @@ export function startPackWorker(options: PackWorkerOptions): PackWorker {
       removeOnComplete: { count: 0 },
     },
   );
-  worker.on('error', options.onError);
-  return { stop: () => worker.close() };
+  const { refusalRestMs = DEFAULT_REFUSAL_REST_MS } = options;
+  const stopping = new AbortController();
+  let isResting = false;
+
+  /** Out of memory, no right to write, a snapshot that failed: BullMQ would ask again at once, and spin. */
+  async function rest(): Promise<void> {
+    await worker.pause(true);
+    await delay(refusalRestMs, undefined, { signal: stopping.signal }).catch(() => undefined);
+    isResting = false;
+    if (!stopping.signal.aborted) await worker.resume();
+  }
+
+  worker.on('error', (error) => {
+    if (isResting) return; // packs in work meet the same refusal
+    options.onError(error);
+    if (redisErrorCode(error) === undefined) return;
+    isResting = true;
+    rest().catch(options.onError);
+  });
+  return {
+    stop() {
+      stopping.abort();
+      return worker.close();
+    },
+  };
 }

@@ -1,3 +1,5 @@
+import { isPersonKey, type Tie } from '../store/follow-ties.ts';
+import { sortAliases } from '../store/forgotten.ts';
 import type { JournalSource } from './journal-source.ts';
 import { createValues } from './window.ts';
 
@@ -12,7 +14,8 @@ export interface Identities {
 const MAX_PERSONS = 10;
 /** Ties that one question gives. */
 export const MAX_TIES = 200;
-const KEYED = /^(id|email|phone|cio_id|h):/;
+const KEYED = /^(id|email|phone|cio_id|object|cio_object_id|delivery|invite|h):/;
+const ANONYMOUS = 'anonymous_id:';
 
 /** The lane keys that somebody may mean who types `person`. */
 function candidatesOf(person: string): readonly string[] {
@@ -26,29 +29,27 @@ function candidatesOf(person: string): readonly string[] {
 
 /** The keys under which the journal may have somebody, hashed where it hashes. A hash is taken as it is. */
 export function keysOfPerson(person: string, cloak: (identity: string) => string): readonly string[] {
+  const text = person.trim();
+  // Nobody's key, but an alias.
+  if (text.startsWith(ANONYMOUS)) return [`anonymous:${cloak(text.slice(ANONYMOUS.length))}`];
   return candidatesOf(person).map((each) => (each.startsWith('h:') ? each : cloak(each)));
-}
-
-/** That an alias belongs to a person. */
-export interface Tie {
-  readonly person: string;
-  readonly alias: string;
 }
 
 /** Ties whose person, or whose alias, is one of the keys. */
 export type FindTies = (column: 'person' | 'alias', keys: readonly string[]) => Promise<readonly Tie[]>;
 
-/** All keys that the journal ties to a person, directly or as another identity of theirs. */
-export async function findIdentities(findTies: FindTies, candidates: readonly string[]): Promise<Identities> {
+/** All keys that the journal ties to a person, directly or as another identity of theirs. Who is anonymous has no ties of their own. */
+export async function findIdentities(findTies: FindTies, asked: readonly string[]): Promise<Identities> {
+  const candidates = asked.filter(isPersonKey);
+  if (candidates.length === 0) return { persons: [], ...sortAliases(asked) };
   const [owners, first] = await Promise.all([findTies('alias', candidates), findTies('person', candidates)]);
-  const others = [...owners.map(({ person }) => person), ...first.map(({ alias }) => alias).filter(isPerson)];
+  const others = [...owners.map(({ person }) => person), ...first.map(({ alias }) => alias).filter(isPersonKey)];
   const persons = [...new Set([...candidates, ...others])].slice(0, MAX_PERSONS);
   const unread = persons.filter((person) => !candidates.includes(person));
   const more = unread.length === 0 ? [] : await findTies('person', unread);
   const aliases = [...new Set([...first, ...more].map(({ alias }) => alias))];
-  const after = (prefix: string) =>
-    aliases.filter((each) => each.startsWith(prefix)).map((each) => each.slice(prefix.length));
-  return { persons, sessions: after('session:'), anonymous: after('anonymous:'), users: after('user:') };
+  const known = [...new Set([...persons, ...aliases.filter(isPersonKey)])].slice(0, MAX_PERSONS);
+  return { persons: known, ...sortAliases(aliases) };
 }
 
 /** Ties that a journal has. */
@@ -60,8 +61,4 @@ export function tiesIn(source: JournalSource, workspace: string): FindTies {
     const parts = await source.select(text, values);
     return parts.flat().slice(0, MAX_TIES) as unknown as readonly Tie[];
   };
-}
-
-function isPerson(alias: string): boolean {
-  return !/^(session|anonymous|user):/.test(alias);
 }

@@ -36,7 +36,9 @@ export interface JournalReader {
   /** Rows of a person, operation, session, trace or group of failures, newest first, page by page. */
   timeline(query: TimelineQuery): Promise<TimelinePage>;
   /** Failures in groups, the largest first. */
-  failures(query?: InWindow & { readonly limit?: number }): Promise<readonly FailureGroup[]>;
+  failures(
+    query?: InWindow & { readonly limit?: number; readonly fingerprint?: string },
+  ): Promise<readonly FailureGroup[]>;
   /** Sums per step, for charts. */
   rollups(
     query?: InWindow & { readonly by?: readonly Dimension[]; readonly stepMs?: number },
@@ -58,7 +60,8 @@ export function createJournalReader(options: JournalReaderOptions): JournalReade
   const cloak = createIdentityCloak(person);
   return {
     timeline: (query) => readTimeline({ source, workspace, cloak, nowMs: now() }, query),
-    failures: ({ window, limit } = {}) => readFailures(source, workspace, windowOf(window, now()), limit),
+    failures: ({ window, ...rest } = {}) =>
+      readFailures(source, workspace, { ...rest, window: windowOf(window, now()) }),
     rollups: ({ window, ...rest } = {}) => readRollups(source, workspace, { ...rest, window: windowOf(window, now()) }),
     sources: ({ window } = {}) => readSources(source, workspace, windowOf(window, now())),
     notes: ({ subject, window, limit }) =>

@@ -27,12 +27,18 @@ const MAX_SAMPLES = 5;
 /** Of 4,000 groups. */
 const MAX_LINES = 20_000;
 
+export interface FailuresQuery {
+  readonly window: TimeWindow;
+  readonly limit?: number;
+  /** Only this group. */
+  readonly fingerprint?: string;
+}
+
 /** Groups of failures, the largest first, to the hour. Reads sums, not rows. */
 export async function readFailures(
   source: JournalSource,
   workspace: string,
-  window: TimeWindow,
-  limit?: number,
+  { window, limit, fingerprint }: FailuresQuery,
 ): Promise<readonly FailureGroup[]> {
   const { values, add } = createValues();
   // The newest lines of each group, each with what all of its lines amount to.
@@ -43,6 +49,7 @@ export async function readFailures(
          ROW_NUMBER() OVER (PARTITION BY fingerprint ORDER BY hour DESC, sample) AS place
        FROM journal_failures
        WHERE workspace = ${add(workspace)} AND hour >= ${add(window.from - (window.from % HOUR_MS))} AND hour < ${add(window.to)}
+         ${fingerprint === undefined ? '' : `AND fingerprint = ${add(fingerprint)}`}
        WINDOW whole AS (PARTITION BY fingerprint)
      ) AS lines WHERE place <= ${MAX_SAMPLES} ORDER BY count DESC, fingerprint, place LIMIT ${MAX_LINES}`,
     values,

@@ -1,22 +1,23 @@
 import type { DatabaseSync } from 'node:sqlite';
+import type { Tie, Tied, TieQuestion } from '../store/follow-ties.ts';
 import { personDigest, sortAliases } from '../store/forgotten.ts';
 import type { ForgetOptions } from '../store/journal-store.ts';
 
 /** How long the emptying of a log waits for readers, in ms. */
 const EMPTYING_TIMEOUT_MS = 200;
 
-/** The identities that one day's file ties to the persons. */
-export function aliasesIn(database: DatabaseSync, { workspace, persons }: ForgetOptions): readonly string[] {
+/** The ties that one day's file has. */
+export function tiesIn(database: DatabaseSync, workspace: string, { column, keys }: TieQuestion): readonly Tie[] {
+  const among = `${column} IN (SELECT value FROM json_each(?))`;
   const rows = database
-    .prepare('SELECT alias FROM journal_identities WHERE workspace = ? AND person IN (SELECT value FROM json_each(?))')
-    .all(workspace, JSON.stringify(persons));
-  return rows.map(({ alias }) => String(alias));
+    .prepare(`SELECT person, alias FROM journal_identities WHERE workspace = ? AND ${among}`)
+    .all(workspace, JSON.stringify(keys));
+  return rows as unknown as readonly Tie[];
 }
 
-/** Forgets in one day's file. @param aliases - of all days: a session may be tied to its person by a later one */
-export function forgetIn(database: DatabaseSync, options: ForgetOptions, aliases: readonly string[]): number {
-  const { sessions, anonymous, users, persons: same } = sortAliases(aliases);
-  const persons = [...options.persons, ...same];
+/** Forgets in one day's file. @param tied - by ties of all days: a session may be tied to its person by a later one */
+export function forgetIn(database: DatabaseSync, options: ForgetOptions, { persons, aliases }: Tied): number {
+  const { sessions, anonymous, users } = sortAliases(aliases);
   const list = (column: string) => `${column} IN (SELECT value FROM json_each(?))`;
   const whose = `workspace = ? AND accepted_at <= ? AND (${list('person')}
     OR (person IS NULL AND (${list('session_id')} OR ${list('anonymous_id')} OR ${list('user_id')})))`;
@@ -31,9 +32,10 @@ export function forgetIn(database: DatabaseSync, options: ForgetOptions, aliases
       )
       .run(options.workspace, options.acceptedUntilMs, ...values);
     if (options.what === 'rows') {
+      const keys = JSON.stringify([...persons, ...options.persons]);
       database
-        .prepare(`DELETE FROM journal_identities WHERE workspace = ? AND ${list('person')}`)
-        .run(options.workspace, JSON.stringify(persons));
+        .prepare(`DELETE FROM journal_identities WHERE workspace = ? AND (${list('person')} OR ${list('alias')})`)
+        .run(options.workspace, keys, keys);
     }
     database.exec('COMMIT');
     return Number(changes);

@@ -3,10 +3,12 @@ import { workerData } from 'node:worker_threads';
 import { addPendingErasureIn } from '../archive/pending-erasures.ts';
 import { STORED_FIELDS, type StoredRow } from '../row.ts';
 import { DAY_MS, dayOf, daysAround, isExpired, startOfDay } from '../store/days.ts';
+import { followTiesAtOnce } from '../store/follow-ties.ts';
 import type { ForgetOptions, ForgetReport, StoreReport } from '../store/journal-store.ts';
 import { openForWriting } from './day-file.ts';
 import { fileOf, listDayFiles, makeFolder, OTHER_DAY, removeDayFile } from './day-files.ts';
-import { aliasesIn, emptyLog, forgetIn, proveIn } from './forget.ts';
+import { expireIn } from './expire.ts';
+import { emptyLog, forgetIn, proveIn, tiesIn } from './forget.ts';
 import { serveThread } from './thread-calls.ts';
 import { createRowWriter, type RowWriter } from './write-rows.ts';
 
@@ -91,9 +93,7 @@ serveThread({
     for (const day of open.keys()) {
       if (day !== OTHER_DAY && startOfDay(day) < nowMs - 5 * DAY_MS) closeDay(day);
     }
-    openDay(OTHER_DAY)
-      .database.prepare('DELETE FROM journal WHERE time < ?')
-      .run(nowMs - retentionDays * DAY_MS);
+    expireIn(openDay(OTHER_DAY).database, nowMs - retentionDays * DAY_MS);
     return listDayFiles(folder).filter((day) => day !== OTHER_DAY && isExpired(day, nowMs, retentionDays));
   },
 
@@ -105,14 +105,21 @@ serveThread({
 
   forget(options: ForgetOptions): ForgetReport {
     const days = listDayFiles(folder);
-    const aliases = [...new Set(days.flatMap((day) => aliasesIn(openDay(day).database, options)))];
+    const tied = followTiesAtOnce(options.persons, (question) => [
+      // A tie of several days is one.
+      ...new Map(
+        days
+          .flatMap((day) => tiesIn(openDay(day).database, options.workspace, question))
+          .map((tie) => [`${tie.person}\0${tie.alias}`, tie]),
+      ).values(),
+    ]);
     // Before the days: what is tied to a person goes with their rows.
     if (options.alsoArchived === true && options.isRepeat !== true) {
-      addPendingErasureIn(openDay(OTHER_DAY).database, options, aliases);
+      addPendingErasureIn(openDay(OTHER_DAY).database, options, tied);
     }
     let rows = 0;
     for (const day of days) {
-      const forgotten = forgetIn(openDay(day).database, options, aliases);
+      const forgotten = forgetIn(openDay(day).database, options, tied);
       if (forgotten > 0) fullLogs.add(day);
       rows += forgotten;
     }

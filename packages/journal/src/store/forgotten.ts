@@ -5,7 +5,7 @@ export function personDigest(workspace: string, person: string): string {
   return createHash('sha256').update(`${workspace}\0${person}`).digest('hex');
 }
 
-/** The session, anonymous ids and users among aliases, and further identities of the person. */
+/** The sessions, anonymous ids and users among aliases. */
 export function sortAliases(aliases: readonly string[]) {
   const after = (prefix: string) =>
     aliases.filter((alias) => alias.startsWith(prefix)).map((alias) => alias.slice(prefix.length));
@@ -13,6 +13,5 @@ export function sortAliases(aliases: readonly string[]) {
     sessions: after('session:'),
     anonymous: after('anonymous:'),
     users: after('user:'),
-    persons: aliases.filter((alias) => !/^(session|anonymous|user):/.test(alias)),
   };
 }

@@ -28,7 +28,7 @@ export interface MaintenanceReport {
 /** Whom to forget. */
 export interface ForgetOptions {
   readonly workspace: string;
-  /** Identities as they are kept (hashed where persons are hashed). */
+  /** Identities as they are kept (hashed where persons are hashed); `anonymous:…` is an anonymous id. */
   readonly persons: readonly string[];
   /** `payloads`: rows stay as evidence without content. `rows`: nothing is left but the proof. */
   readonly what: 'payloads' | 'rows';

@@ -8,11 +8,18 @@ export interface KnownIdentities {
   slim(summary: Summary): { readonly slimmed: Summary; readonly confirm: () => void };
   /** After an erasure everything is written anew. */
   clear(): void;
+  /** The same when `deletions`, which counts ties that anybody deleted, is another number than before. */
+  clearAfter(deletions: number): void;
 }
 
 export function createKnownIdentities(capacity = DEFAULT_CAPACITY): KnownIdentities {
   const known = new Set<string>();
   let generation = 0;
+  let deletionsBefore: number | undefined;
+  const clear = () => {
+    generation += 1;
+    known.clear();
+  };
   return {
     slim(summary) {
       const before = generation;
@@ -28,9 +35,10 @@ export function createKnownIdentities(capacity = DEFAULT_CAPACITY): KnownIdentit
         },
       };
     },
-    clear() {
-      generation += 1;
-      known.clear();
+    clear,
+    clearAfter(deletions) {
+      if (deletions !== deletionsBefore) clear();
+      deletionsBefore = deletions;
     },
   };
 }

@@ -1,5 +1,6 @@
 import { normalizeReason } from '../failure-fingerprint.ts';
-import type { StoredRow } from '../row.ts';
+import type { JournalOutcome, StoredRow } from '../row.ts';
+import { isFirstOccurrence } from '../row-key.ts';
 import { DAY_MS, dayOf } from './days.ts';
 import { PersonBuckets } from './person-buckets.ts';
 
@@ -34,7 +35,7 @@ export function summarize(rows: readonly StoredRow[]): Summary {
   const identities = new Map<string, SummaryRow>();
   for (const row of rows) {
     addRollup(rollups, row);
-    if (row.name !== null) addName(names, row);
+    if (row.name !== null && countsAsEvent(row)) addName(names, row);
     if (row.fingerprint !== null) addFailure(failures, failurePersons, row, row.fingerprint);
     addIdentities(identities, row);
   }
@@ -80,6 +81,20 @@ function hoursOf(minutes: Iterable<SummaryRow>): Map<string, (string | number)[]
     sums[8] = Math.max(sums[8] as number, queuedMsMax);
   }
   return hours;
+}
+
+/** What an operation ends as. */
+const FINAL: ReadonlySet<string> = new Set([
+  'delivered',
+  'dead-lettered',
+  'deduplicated',
+  'erased',
+  'discarded',
+] satisfies JournalOutcome[]);
+
+/** An operation counts once, however many attempts it took, and where it ended first: a redrive ends it again. */
+function countsAsEvent({ outcome, step }: StoredRow): boolean {
+  return FINAL.has(outcome) && isFirstOccurrence(step);
 }
 
 function addName(names: Map<string, (string | number)[]>, row: StoredRow): void {

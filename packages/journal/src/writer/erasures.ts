@@ -1,3 +1,4 @@
+import { isErasingRow } from '../erasing-row.ts';
 import type { StoredRow } from '../row.ts';
 import type { JournalStore } from '../store/journal-store.ts';
 
@@ -15,7 +16,6 @@ const MAX_PERSONS = 100_000;
 const PERSONS_PER_CALL = 500;
 /** Erasures that were accepted in so many ms are done in one call. */
 const TOGETHER_MS = 1_000;
-const ERASING = new Set(['suppress', 'delete']);
 
 interface Erasure {
   readonly workspace: string;
@@ -48,11 +48,11 @@ export function createErasures(store: JournalStore, alsoArchived = false): Erasu
   return {
     async follow(rows) {
       const nowMs = Date.now();
-      const erasures = rows.flatMap(({ outcome, action, person, workspace, acceptedAt }): Erasure[] =>
-        outcome === 'delivered' && ERASING.has(action) && person !== null
-          ? [{ workspace, person, acceptedUntilMs: acceptedAt, seenAtMs: nowMs }]
-          : [],
-      );
+      const erasures = rows
+        .filter(isErasingRow)
+        .flatMap(({ person, workspace, acceptedAt }): Erasure[] =>
+          person === null ? [] : [{ workspace, person, acceptedUntilMs: acceptedAt, seenAtMs: nowMs }],
+        );
       if (erasures.length === 0) return;
       await forget(erasures, nowMs, false);
       for (const erasure of erasures) {

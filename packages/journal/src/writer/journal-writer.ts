@@ -42,6 +42,8 @@ export interface JournalWriterOptions {
   readonly lockMs?: number;
   /** @defaultValue 5_000 */
   readonly stalledCheckMs?: number;
+  /** Told of errors of the queue instead of the log; they may come each second. @defaultValue they are logged */
+  readonly onQueueError?: (error: Error) => void;
   readonly logger: JournalLogger;
 }
 
@@ -181,7 +183,7 @@ export function createJournalWriter(options: JournalWriterOptions): JournalWrite
       lockMs: settings.lockMs,
       stalledCheckMs: settings.stalledCheckMs,
       process: processPack,
-      onError: (error) => logger.warn({ err: error, workspace }, "the journal's queue"),
+      onError: settings.onQueueError ?? ((error) => logger.warn({ err: error, workspace }, "the journal's queue")),
     });
     await maintainForEver(signal);
   }

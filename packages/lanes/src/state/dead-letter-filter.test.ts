@@ -59,3 +59,18 @@ it('reads a dead letter without our shape as unreadable, with what BullMQ says',
     operations: [],
   });
 });
+
+it.each([
+  ['Ada@Example.com', true],
+  ['email:ada@example.com', true],
+  ['bob@example.com', false],
+  ['id:ada@example.com', false],
+])('finds what was rejected of a person with an e-mail address by %s: %s', (person, isMeant) => {
+  const rejected = {
+    ...operation('C', ''),
+    op: { ...operation('C', '').op, identifiers: { email: 'ada@example.com' } },
+  };
+  const reason = { code: 'REJECTED', message: 'no' };
+  const data = JSON.stringify({ v: 1, operations: [rejected], reason, deadLetteredAt: 1000 });
+  expect(matchesDeadLetter(readRestingDeadLetter('C-0', ['track', data, '900', 'no']), { person })).toBe(isMeant);
+});

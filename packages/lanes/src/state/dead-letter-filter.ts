@@ -1,4 +1,4 @@
-import { personKey } from './person-key.ts';
+import { personKeys } from './person-key.ts';
 import type { RestingDeadLetter } from './resting-dead-letter.ts';
 
 /** Which dead letters are meant. Absent fields don't narrow. */
@@ -11,7 +11,7 @@ export interface DeadLetterFilter {
   readonly name?: string;
   /** The service that sent it. */
   readonly source?: string;
-  /** Lane key (`id:42`, `email:ada@example.com`), or a bare id. */
+  /** Lane key (`id:42`, `email:ada@example.com`), or a bare id, address or phone number. */
   readonly person?: string;
   /** Dead-lettered at or after, in ms since the epoch. */
   readonly since?: number;
@@ -30,7 +30,7 @@ export function matchesDeadLetter(deadLetter: RestingDeadLetter, filter: DeadLet
   if (verb !== undefined && deadLetter.name !== verb && !deadLetter.verbs.includes(verb)) return false;
   if (name !== undefined && !deadLetter.operations.some(({ op }) => 'name' in op && op.name === name)) return false;
   if (source !== undefined && !deadLetter.operations.some((operation) => operation.source === source)) return false;
-  if (person !== undefined && !deadLetter.persons.includes(personKey(person))) return false;
+  if (person !== undefined && !personKeys(person).some((key) => deadLetter.persons.includes(key))) return false;
   if (since !== undefined && deadLetter.at < since) return false;
   if (until !== undefined && deadLetter.at >= until) return false;
   if (ids === undefined) return true;

@@ -54,13 +54,16 @@ export interface BrakeState extends Brake {
 export interface DeadLetterState {
   /** Dead letters that rest. */
   readonly deadLetters: number;
-  /** Operations in them: a storm of one reason is packed by the hundred. */
+  /**
+   * Operations that the ledger counts as dead-lettered: a storm of one reason is packed by the hundred, and those of dead letters that
+   * were removed after 30 days are still counted. So it says nothing of what can be redriven.
+   */
   readonly operations: number;
   /** Dead letters on their way back to their lanes. */
   readonly redriving: number;
   /** How long ago the oldest was dead-lettered, in ms. */
   readonly oldestMs: number | null;
-  /** Operations at rest by reason, most first. */
+  /** The same operations by reason, most first. */
   readonly reasons: readonly { readonly code: string; readonly operations: number }[];
 }
 

@@ -35,6 +35,8 @@ export interface ModelQueue {
 export interface RedisState {
   readonly queues: Map<string, ModelQueue>;
   readonly held: Map<string, number>;
+  /** Queue -> the consumer that began its last batch. */
+  readonly consumers: Map<string, unknown>;
   /** `<side>:<lane key>` -> operations there. */
   readonly parked: Map<string, number>;
   /** Replaced, never changed. */
@@ -66,6 +68,7 @@ export class ModelRedis {
     this.state = {
       queues: new Map(queues),
       held: new Map(),
+      consumers: new Map(),
       parked: new Map(),
       shelf: { turn: 0, sinceMs: 0, swept: '0' },
       brakes: [],
@@ -89,6 +92,7 @@ export class ModelRedis {
       ...state,
       queues: new Map(copies),
       held: new Map(state.held),
+      consumers: new Map(state.consumers),
       parked: new Map(state.parked),
       ledger: new Map(state.ledger),
       deadLetterReasons: new Map(state.deadLetterReasons),

@@ -45,7 +45,10 @@ export function createModelStore(consumer: Consumer, queueName: string): LaneSto
     const { held, erasures, erasuresVersion, brakesVersion, parked, shelf } = redis.state;
     const personsIn = (side: number) => new Set(laneKeys.filter((laneKey) => parked.has(`${side}:${laneKey}`)));
     const { turn, sinceMs } = shelf;
+    const isNewConsumer = redis.state.consumers.get(queueName) !== consumer;
+    redis.state.consumers.set(queueName, consumer);
     return {
+      isNewConsumer,
       brakesVersion,
       parking: { turn, sinceMs, onShelf: personsIn(shelfOf(turn)), inOutlet: personsIn(outletOf(turn)) },
       held: new Set(laneKeys.filter((laneKey) => held.has(laneKey))),

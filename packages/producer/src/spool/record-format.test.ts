@@ -2,10 +2,11 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import {
   decodeHeader,
-  decodeRecord,
   encodeHeader,
   encodeRecords,
+  findRecord,
   HEADER_BYTES,
+  readRecord,
   recordBytesBound,
 } from './record-format.ts';
 import type { SpoolableOperation, SpooledOperation } from './spooled-operation.ts';
@@ -47,10 +48,10 @@ function recover(bytes: Buffer): readonly SpooledOperation[] {
   const found: SpooledOperation[] = [];
   let offset = HEADER_BYTES;
   for (;;) {
-    const decoded = decodeRecord(bytes, offset, header.seed);
-    if (decoded.kind !== 'record') return found;
-    found.push(decoded.operation);
-    offset = decoded.next;
+    const record = findRecord(bytes, offset, header.seed);
+    if (record.kind !== 'record') return found;
+    found.push(readRecord(bytes, offset, record.next));
+    offset = record.next;
   }
 }
 

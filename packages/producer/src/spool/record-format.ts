@@ -105,15 +105,15 @@ function writeUint48(buffer: Buffer, value: number, offset: number): void {
 }
 
 /** What begins at an offset: a record, less than one (`bytes` are needed to tell), or nothing that we wrote. */
-export type DecodedRecord =
-  | { readonly kind: 'record'; readonly operation: SpooledOperation; readonly next: number }
+export type FoundRecord =
+  | { readonly kind: 'record'; readonly index: number; readonly next: number }
   | { readonly kind: 'incomplete'; readonly bytes: number }
   | { readonly kind: 'damaged' };
 
 const DAMAGED = { kind: 'damaged' } as const;
 
-/** Reads the record at `start`. A record counts only if its checksum is right. */
-export function decodeRecord(bytes: Buffer, start: number, seed: number): DecodedRecord {
+/** Looks for a record at `start`. It counts only if its checksum is right. */
+export function findRecord(bytes: Buffer, start: number, seed: number): FoundRecord {
   const available = bytes.length - start;
   if (available < FIXED_BYTES) return { kind: 'incomplete', bytes: FIXED_BYTES };
   const length = bytes.readUInt32LE(start + RECORD.length);
@@ -122,10 +122,15 @@ export function decodeRecord(bytes: Buffer, start: number, seed: number): Decode
   const next = start + length;
   const crc = bytes.readUInt32LE(start + RECORD.crc);
   if (crc32(bytes.subarray(start + RECORD.length, next), seed) !== crc) return DAMAGED;
-  return { kind: 'record', operation: readRecord(bytes, start, next), next };
+  return { kind: 'record', index: indexAt(bytes, start), next };
 }
 
-function readRecord(bytes: Buffer, start: number, next: number): SpooledOperation {
+function indexAt(bytes: Buffer, start: number): number {
+  return bytes.readUIntLE(start + RECORD.index, 6);
+}
+
+/** Reads the record that was found from `start` to `next`. */
+export function readRecord(bytes: Buffer, start: number, next: number): SpooledOperation {
   const flags = bytes.readUInt8(start + RECORD.flags);
   const hasOrigin = (flags & FLAG.hasOrigin) !== 0;
   const verbStart = start + FIXED_BYTES + (hasOrigin ? ORIGIN_BYTES : 0);
@@ -134,7 +139,7 @@ function readRecord(bytes: Buffer, start: number, next: number): SpooledOperatio
   const text = bytes.toString('utf8', textStart, next);
   const tailStart = text.indexOf(',', AT_START) + 1;
   return {
-    index: bytes.readUIntLE(start + RECORD.index, 6),
+    index: indexAt(bytes, start),
     verb: bytes.toString('utf8', verbStart, laneKeyStart),
     laneKey: bytes.toString('utf8', laneKeyStart, textStart),
     erases: (flags & FLAG.erases) !== 0,

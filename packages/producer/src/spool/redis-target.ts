@@ -21,8 +21,16 @@ export class RedisTarget implements ReplayTarget {
   /** How often the number of lanes has changed, by spool, when we looked last. */
   readonly #laneChanges = new Map<string, number>();
 
+  /** By spool, the last record that was stamped before Redis had told its time. */
+  readonly #localUntil = new Map<string, number>();
+
   constructor(options: RedisTargetOptions) {
     this.#options = options;
+  }
+
+  /** The records of a spool up to `index` have the local clock's time; on their way to Redis they get Redis's. */
+  stampedLocally(spoolId: string, index: number): void {
+    this.#localUntil.set(spoolId, index);
   }
 
   get isUsable(): boolean {
@@ -58,7 +66,8 @@ export class RedisTarget implements ReplayTarget {
 
   async write(spoolId: string, lane: number, job: ReplayJob): Promise<ReplayAnswer> {
     const { redis, workspace, lanes, clock } = this.#options;
-    const { operations, origin } = job;
+    const { origin } = job;
+    const operations = this.#withRedisTime(spoolId, job.operations);
     redis.noteWrite(operations.reduce((sum, { bytes }) => sum + bytes, 0));
     const run = origin?.run ?? spoolRun(spoolId, lanes.count);
     const sequence = origin?.sequence ?? job.lastIndex;
@@ -78,6 +87,15 @@ export class RedisTarget implements ReplayTarget {
     }
     lanes.adopt(answer.lanes);
     return { kind: 'lanes' };
+  }
+
+  #withRedisTime(spoolId: string, operations: readonly SpooledOperation[]): readonly SpooledOperation[] {
+    const until = this.#localUntil.get(spoolId);
+    if (until === undefined) return operations;
+    const { correctionMs } = this.#options.clock;
+    return operations.map((operation) =>
+      operation.index > until ? operation : { ...operation, atMs: operation.atMs + correctionMs },
+    );
   }
 }
 

@@ -44,9 +44,9 @@ export class ReplayLane {
     return this.size + (this.#current?.operations.length ?? 0);
   }
 
-  /** Index of the oldest operation that isn't known to be in Redis. */
-  get oldest(): number | undefined {
-    return (this.#current?.operations[0] ?? this.#queue.at(0))?.index;
+  /** The oldest operation that isn't known to be in Redis. */
+  get oldest(): SpooledOperation | undefined {
+    return this.#current?.operations[0] ?? this.#queue.at(0);
   }
 
   /** Their bytes. */

@@ -45,8 +45,14 @@ export class ReplayLanes {
   /** Every record up to this index is in Redis, of those up to `given`. */
   takenOf(given: number): number {
     let index = given;
-    for (const { oldest } of this.#lanes) if (oldest !== undefined && oldest <= index) index = oldest - 1;
+    for (const { oldest } of this.#lanes) if (oldest !== undefined && oldest.index <= index) index = oldest.index - 1;
     return index;
+  }
+
+  /** Time of the oldest operation that isn't known to be in Redis, by Redis's clock; undefined without any. */
+  get oldestAtMs(): number | undefined {
+    const times = this.#lanes.flatMap(({ oldest }) => (oldest === undefined ? [] : [oldest.atMs]));
+    return times.length === 0 ? undefined : Math.min(...times);
   }
 
   /** Makes the lanes for a spool, where there are none. */

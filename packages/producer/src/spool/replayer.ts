@@ -1,4 +1,5 @@
 import type { JobLimits } from '../lane-buffer.ts';
+import { LONGEST_TIMER_MS } from '../longest-timer.ts';
 import { retryDelayMs } from '../redis-failure.ts';
 import type { LogReplay } from './log-replay.ts';
 import { ReplayCourse } from './replay-course.ts';
@@ -62,6 +63,11 @@ export class Replayer {
   /** Operations in spools that aren't known to be in Redis (numbers of failed appends may count as well). */
   get open(): number {
     return this.#lanes.open + this.#course.unread;
+  }
+
+  /** Time of the oldest of them, by Redis's clock, as far as they are read. */
+  get oldestAtMs(): number | undefined {
+    return this.#lanes.oldestAtMs;
   }
 
   /** Whether nothing is left to do, not even to retain. */
@@ -243,7 +249,8 @@ export class Replayer {
       this.#isStale = true;
       this.turn();
     };
-    this.#check = setTimeout(check, Math.max(20, this.#options.retainMs / CHECKS_PER_RETENTION));
+    const pauseMs = Math.max(20, this.#options.retainMs / CHECKS_PER_RETENTION);
+    this.#check = setTimeout(check, Math.min(pauseMs, LONGEST_TIMER_MS));
     this.#check.unref();
   }
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { newUlid } from '@cio-fleet/contracts';
-import { decodeHeader, decodeRecord, encodeHeader, encodeRecords, HEADER_BYTES } from './record-format.ts';
+import { decodeHeader, encodeHeader, encodeRecords, findRecord, HEADER_BYTES, readRecord } from './record-format.ts';
 import type { SpoolDisk, SpoolFile } from './spool-disk.ts';
 import { SpoolProblem } from './spool-problem.ts';
 import type { SpoolableOperation, SpooledOperation } from './spooled-operation.ts';
@@ -38,6 +38,13 @@ export interface SegmentPiece {
   /** Whether more bytes follow that can't be read. */
   readonly isDamaged: boolean;
 }
+
+/** The same without the records, which were visited. */
+interface WalkedPiece extends Omit<SegmentPiece, 'operations'> {
+  readonly count: number;
+}
+
+type VisitRecord = (bytes: Buffer, start: number, next: number) => void;
 
 /**
  * One file of the spool. It is appended to by the process that made it and by nobody else: after a start, and after any
@@ -148,49 +155,54 @@ export class Segment {
 
   /** Reads the records from `offset` on, about half a megabyte of them. `expected` is the index of the first. */
   async read(offset: number, expected: number): Promise<SegmentPiece> {
+    const operations: SpooledOperation[] = [];
+    const { end, isLast, isDamaged } = await this.#walk(offset, expected, (bytes, start, next) => {
+      operations.push(readRecord(bytes, start, next));
+    });
+    return { operations, end, isLast, isDamaged };
+  }
+
+  /** Walks through a segment of a former run to learn where its whole records end; what follows is a torn tail. */
+  async findEnd(): Promise<void> {
+    let count = 0;
+    let piece: WalkedPiece;
+    let end = HEADER_BYTES;
+    do {
+      piece = await this.#walk(end, this.firstIndex + count, () => undefined);
+      count += piece.count;
+      end = piece.end;
+    } while (!piece.isLast);
+    this.bytes = end;
+    this.lastIndex = this.firstIndex + count - 1;
+  }
+
+  async #walk(offset: number, expected: number, visit: VisitRecord): Promise<WalkedPiece> {
     let wanted = READ_BYTES;
     for (;;) {
       const length = Math.max(0, Math.min(wanted, this.bytes - offset));
       const chunk = Buffer.allocUnsafe(length);
       const bytes = chunk.subarray(0, await this.#file.read(chunk, offset));
-      const { operations, used, missing } = this.#decode(bytes, expected);
+      const { count, used, missing } = this.#visit(bytes, expected, visit);
       const isAtEnd = bytes.length < length || offset + length >= this.bytes;
       const isLast = isAtEnd || missing === 0;
-      if (isLast || operations.length > 0) {
-        return { operations, end: offset + used, isLast, isDamaged: isLast && used < length };
-      }
+      if (isLast || count > 0) return { count, end: offset + used, isLast, isDamaged: isLast && used < length };
       wanted = missing;
     }
   }
 
   /** `missing`: bytes that the record at the end needs; 0 when there can't be one. */
-  #decode(bytes: Buffer, expected: number): { operations: SpooledOperation[]; used: number; missing: number } {
-    const operations: SpooledOperation[] = [];
+  #visit(bytes: Buffer, expected: number, visit: VisitRecord): { count: number; used: number; missing: number } {
+    let count = 0;
     let used = 0;
     for (;;) {
-      const decoded = decodeRecord(bytes, used, this.#seed);
-      if (decoded.kind === 'incomplete') return { operations, used, missing: decoded.bytes };
+      const found = findRecord(bytes, used, this.#seed);
+      if (found.kind === 'incomplete') return { count, used, missing: found.bytes };
       // Numbers rise by one within a segment; anything else is an old block that the disk gave us again.
-      if (decoded.kind === 'damaged' || decoded.operation.index !== expected + operations.length) {
-        return { operations, used, missing: 0 };
-      }
-      operations.push(decoded.operation);
-      used = decoded.next;
+      if (found.kind === 'damaged' || found.index !== expected + count) return { count, used, missing: 0 };
+      visit(bytes, used, found.next);
+      count += 1;
+      used = found.next;
     }
-  }
-
-  /** Reads through a segment of a former run to learn where its whole records end; what follows is a torn tail. */
-  async findEnd(): Promise<void> {
-    let count = 0;
-    let piece: SegmentPiece;
-    let end = HEADER_BYTES;
-    do {
-      piece = await this.read(end, this.firstIndex + count);
-      count += piece.operations.length;
-      end = piece.end;
-    } while (!piece.isLast);
-    this.bytes = end;
-    this.lastIndex = this.firstIndex + count - 1;
   }
 
   close(): Promise<void> {

@@ -53,6 +53,11 @@ export class SpoolBatch {
     return new SpoolBatch(parts, records);
   }
 
+  /** Whether its times are Redis's; else the local clock's, because Redis hasn't told its time yet. */
+  get hasRedisTime(): boolean {
+    return this.#parts.every(({ waiting }) => waiting.every(({ hasRedisTime }) => hasRedisTime));
+  }
+
   /** It is on the disk: the lanes are rid of it. @returns the operations that weren't answered by Redis meanwhile */
   finish(): readonly BufferedOperation[] {
     return this.#parts.flatMap(({ writer, job, waiting }) =>

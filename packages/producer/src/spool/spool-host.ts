@@ -17,6 +17,10 @@ export interface SpoolHost {
   wake(): void;
   /** Whether the spool has business with Redis. */
   want(isWanted: boolean): void;
+  /** Whether Redis has told its time. */
+  hasRedisTime(): boolean;
+  /** The records of this run's spool up to `index` have the local clock's time. */
+  stampedLocally(spoolId: string, index: number): void;
   /** Whether Redis is fine, as far as is known. */
   isHopeful(): boolean;
   /** Redis took something. */

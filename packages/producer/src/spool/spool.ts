@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { MAX_OPERATION_BYTES } from '@cio-fleet/contracts';
 import { type EnqueueErrorCode, failure } from '../enqueue-result.ts';
 import type { JobLimits } from '../lane-buffer.ts';
 import { DiskPatience } from './disk-patience.ts';
@@ -12,7 +13,9 @@ import { SpoolFolder } from './spool-folder.ts';
 import type { SpoolHost } from './spool-host.ts';
 import type { AppendedPlace, SpoolLog } from './spool-log.ts';
 import { type SpoolRoute, spoolRoute } from './spool-route.ts';
+import type { SpoolState } from './spool-state.ts';
 import { SpoolWaiters } from './spool-waiters.ts';
+import { watchedDisk } from './watched-disk.ts';
 
 /** How the spool works; see the options of the producer. */
 export interface SpoolOptions {
@@ -45,18 +48,25 @@ export class Spool {
   #own: SpoolLog | undefined;
   #replayer: Replayer | undefined;
   #opening: Promise<void> | undefined;
+  /**
+   * While the folder is opened, which reads what former runs left: so much, on so busy a machine, that only each answer of the disk has
+   * a time limit, and not the whole. Nothing else asks the disk meanwhile.
+   */
+  #openPatience: DiskPatience | undefined;
   /** Whether an attempt to open the folder was given up, and has no end yet. */
   #isOpenHanging = false;
   /** Whether Redis made trouble, and has taken nothing since. */
   #isTroubled = false;
   #route: SpoolRoute = 'wait';
   #isClosed = false;
+  /** Since when there is something that Redis doesn't have, by the monotonic clock. */
+  #heldSinceMs: number | undefined;
 
   constructor(options: SpoolOptions, host: SpoolHost) {
     this.#options = options;
     this.#host = host;
     this.#folder = new SpoolFolder({
-      disk: options.disk,
+      disk: watchedDisk(options.disk, () => this.#openPatience?.heard()),
       folder: join(options.spoolDir, options.workspace),
       segmentBytes: Math.min(options.spoolSegmentBytes, options.spoolMaxBytes / SEGMENTS_AT_LEAST),
     });
@@ -91,6 +101,21 @@ export class Spool {
   isFullFor(bytes: number, operations: number): boolean {
     if (this.#route !== 'spool' || this.#trouble.code !== undefined) return false;
     return this.#roomBytes < bytes + operations * RECORD_OVERHEAD_BYTES + HEADER_BYTES;
+  }
+
+  /** @param redisMs - the present by Redis's clock */
+  state(redisMs: number): SpoolState {
+    const operations = this.spooled;
+    const heldMs = performance.now() - (this.#heldSinceMs ?? performance.now());
+    const oldestAtMs = this.#replayer?.oldestAtMs;
+    const ageMs = oldestAtMs === undefined ? heldMs : Math.max(0, redisMs - oldestAtMs);
+    const isFull = this.#roomBytes < MAX_OPERATION_BYTES + RECORD_OVERHEAD_BYTES + HEADER_BYTES;
+    return {
+      operations,
+      bytes: this.#bytes,
+      oldestMs: operations === 0 ? 0 : ageMs,
+      problemCode: this.#trouble.code ?? (isFull ? 'SPOOL_FULL' : undefined),
+    };
   }
 
   /** Looks at what former runs left; it goes to Redis even if this run never has an operation. */
@@ -163,6 +188,7 @@ export class Spool {
     this.#route = spoolRoute({
       isOpening: this.#own === undefined && this.#trouble.code === undefined,
       canAppend: mayTry && this.#own !== undefined,
+      hasRedisTime: this.#host.hasRedisTime(),
       isAlways: this.#options.spoolMode === 'always',
       isTroubled: this.#isTroubled,
       open: this.spooled + this.#appends.size,
@@ -176,9 +202,10 @@ export class Spool {
 
   async #open(): Promise<void> {
     const { target, report } = this.#host;
+    this.#openPatience = new DiskPatience();
     const opened = this.#folder.open();
     try {
-      this.#logs = await new DiskPatience().of(opened);
+      this.#logs = await this.#openPatience.of(opened);
       this.#own = this.#logs.at(-1);
       this.#replayer = new Replayer(
         {
@@ -193,6 +220,7 @@ export class Spool {
         this.#logs,
       );
       this.#trouble.end();
+      this.#noteHeld();
       if (this.spooled > 0) this.#host.want(true);
     } catch (error) {
       this.#trouble.begin(error);
@@ -210,6 +238,7 @@ export class Spool {
       this.#isTroubled = false;
       this.#host.redisTook();
     }
+    this.#noteHeld();
     const isIdle = this.#replayer?.isIdle ?? true;
     this.#host.want(!isIdle);
     const mayClear = this.#route !== 'spool' || this.#options.spoolMode === 'always';
@@ -220,16 +249,29 @@ export class Spool {
   }
 
   get #roomBytes(): number {
-    return this.#options.spoolMaxBytes - this.#logs.reduce((sum, { bytes }) => sum + bytes, 0);
+    return this.#options.spoolMaxBytes - this.#bytes;
+  }
+
+  get #bytes(): number {
+    return this.#logs.reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
+  #noteHeld(): void {
+    if (this.spooled === 0) this.#heldSinceMs = undefined;
+    else this.#heldSinceMs ??= performance.now();
   }
 
   /** On the disk: never acknowledged before. */
   #take(batch: SpoolBatch, place: AppendedPlace): void {
     const { firstIndex } = place;
+    if (!batch.hasRedisTime) {
+      this.#host.stampedLocally(place.segment.spoolId, firstIndex + batch.records.length - 1);
+    }
     this.#replayer?.appended(
       batch.records.map((record, count) => ({ ...record, index: firstIndex + count })),
       place,
     );
+    this.#noteHeld();
     this.#host.want(true);
     this.#host.leave(batch.finish(), ({ id }) => ({ ok: true, id: id as string }));
   }

@@ -47,6 +47,7 @@ export function createTestProducer<Events extends EventMap = AnyEvents>(
     );
   const producer: TestProducer = {
     ...createVerbs({ sink, report, defaults: { source: options.source } }),
+    spoolState: () => undefined,
     flush: done,
     close() {
       sink.close();

@@ -34,6 +34,8 @@ describe('an identify with the trait', () => {
     expect(one).toEqual({
       kind: 'to',
       workspace: 'eu',
+      isKnown: true,
+      isStated: true,
       learned: new Map([
         ['id:1', 'eu'],
         ['email:ada@example.com', 'eu'],
@@ -94,16 +96,116 @@ describe('an operation on several persons', () => {
   it('is refused where they are of two regions', () => {
     expect(targets([merge('1', '2')], { 'id:1': 'us', 'id:2': 'eu' })).toEqual(['conflict']);
   });
+});
 
-  it('is refused where an object would take a person of another region along', () => {
-    const object: Operation = {
-      type: 'object',
-      action: 'identify',
-      identifiers: { object_type_id: '1', object_id: 'acme' },
-      attributes: { region: 'US' },
-      cio_relationships: [{ identifiers: { id: '1' } }],
-    };
-    expect(targets([object], { 'id:1': 'eu' })).toEqual(['conflict']);
-    expect(targets([object], {})).toEqual(['us']);
+const object = (action: 'identify' | 'add_relationships', members: readonly string[], attributes = {}): Operation => ({
+  type: 'object',
+  action,
+  identifiers: { object_type_id: '1', object_id: 'acme' },
+  ...(action === 'identify' && { attributes }),
+  cio_relationships: members.map((id) => ({ identifiers: { id } })),
+});
+const KNOWN_IN_US = { 'object:1:acme@us': 'us' };
+
+describe('an object with persons', () => {
+  it('goes where they are, whatever it says and wherever it was before', () => {
+    const known = { 'id:1': 'eu', ...KNOWN_IN_US };
+    expect(targets([object('identify', ['1'], { region: 'US' })], known)).toEqual(['eu']);
+    expect(targets([object('add_relationships', ['1'])], known)).toEqual(['eu']);
   });
+
+  it('lives in both workspaces where its persons are of two regions', () => {
+    const known = { 'id:1': 'eu', 'id:2': 'us' };
+    const plans = plan([object('identify', ['1']), object('identify', ['2'])], known);
+    expect(plans).toMatchObject([
+      { workspace: 'eu', learned: new Map([['object:1:acme@eu', 'eu']]), moves: false },
+      { workspace: 'us', learned: new Map([['object:1:acme@us', 'us']]), moves: false },
+    ]);
+  });
+
+  it.each([
+    ['says its own region', [object('identify', ['1'], { region: 'US' })]],
+    ['is known in one', [object('identify', ['1'])]],
+    ['is known in one and relates them', [object('add_relationships', ['1'])]],
+    ['has others who are known', [object('identify', ['2', '1'])]],
+  ])('says nothing of a person of whom nothing is known, though it %s', (_, operations) => {
+    const known = { 'id:2': 'us', ...KNOWN_IN_US };
+    expect(targets([...operations, track('1')], known, STRICT)).toEqual(['unknown', 'unknown']);
+    expect(plan(operations, known, RULE)).toMatchObject([{ workspace: 'us', learned: new Map() }]);
+  });
+
+  it('follows what a later identify says of its person', () => {
+    const call = [object('identify', ['1'], { region: 'US' }), identify('1', { region: 'EU' })];
+    expect(targets(call, KNOWN_IN_US, STRICT)).toEqual(['eu', 'eu']);
+  });
+
+  it('is refused where its persons are of two regions, or one is to go elsewhere until known', () => {
+    expect(targets([object('identify', ['1', '2'])], { 'id:1': 'eu', 'id:2': 'us' })).toEqual(['conflict']);
+    expect(targets([object('identify', ['1', '2'])], { 'id:1': 'eu' }, RULE)).toEqual(['conflict']);
+    expect(targets([object('identify', ['1', '2'])], { 'id:1': 'eu' }, STRICT)).toEqual(['unknown']);
+  });
+});
+
+describe('an object alone', () => {
+  it('goes where it says', () => {
+    const plans = plan([object('identify', [], { region: 'EU' })], KNOWN_IN_US);
+    expect(plans).toMatchObject([{ workspace: 'eu', learned: new Map([['object:1:acme@eu', 'eu']]), moves: false }]);
+  });
+
+  it('goes where it is known to be, and is refused where that is in two regions', () => {
+    const known = { 'object:1:acme@eu': 'eu' };
+    expect(targets([object('identify', [])], known)).toEqual(['eu']);
+    expect(targets([object('identify', [])], { ...known, ...KNOWN_IN_US })).toEqual(['conflict']);
+    expect(targets([object('identify', [])], {}, STRICT)).toEqual(['unknown']);
+  });
+});
+
+describe('an identify that carries an address of another region', () => {
+  const KNOWN = { 'id:1': 'us', 'email:a@b.c': 'eu' };
+
+  it('is refused where it does not say which of them holds', () => {
+    expect(targets([identify('1', { email: 'a@b.c' })], KNOWN)).toEqual(['conflict']);
+  });
+
+  it('moves whoever has the address where it says', () => {
+    expect(plan([identify('1', { email: 'a@b.c', region: 'US' })], KNOWN)).toMatchObject([
+      { workspace: 'us', learned: new Map([['email:a@b.c', 'us']]), moves: true },
+    ]);
+  });
+});
+
+it('identifiers that are joined later in a call count for what stands before', () => {
+  const anonymous = { type: 'person', action: 'event', identifiers: { anonymous_id: 'x' }, name: 'e' } as const;
+  const joins = identify('1', { anonymous_id: 'x' });
+  expect(targets([anonymous, joins], { 'id:1': 'eu' })).toEqual(['eu', 'eu']);
+  expect(targets([identify('1', { region: 'EU' }), anonymous, joins])).toEqual(['eu', 'eu', 'eu']);
+  expect(targets([anonymous, joins, identify('1', { region: 'EU' })])).toEqual(['eu', 'eu', 'eu']);
+});
+
+describe('a form', () => {
+  const form = (data: Record<string, string>): Operation => ({
+    type: 'form',
+    action: 'submit',
+    identifiers: { form_id: 'f' },
+    data: { email: 'a@b.c', ...data },
+  });
+
+  it('says where its person is as an identify does', () => {
+    expect(plan([form({ region: 'EU', phone: '+49301' })])).toMatchObject([
+      {
+        workspace: 'eu',
+        learned: new Map([
+          ['email:a@b.c', 'eu'],
+          ['phone:+49301', 'eu'],
+        ]),
+      },
+    ]);
+    expect(targets([form({})], { 'email:a@b.c': 'eu' })).toEqual(['eu']);
+  });
+});
+
+it('a metric of a delivery goes where its recipient is, and one without asks nobody', () => {
+  const metric = { type: 'delivery', action: 'metric', identifiers: { id: 'd' }, name: 'opened' } as const;
+  expect(targets([{ ...metric, recipient: 'A@b.c' }, metric], { 'email:a@b.c': 'eu' })).toEqual(['eu', 'us']);
+  expect(regionSubjects(metric, 'region').persons).toEqual([]);
 });

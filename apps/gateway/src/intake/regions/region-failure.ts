@@ -10,9 +10,9 @@ export function regionRefused(code: RefusalCode & `REGION_${string}`, trait: str
       remedy: `identify with ${trait} first`,
     },
     REGION_CONFLICT: {
-      expected: 'persons of one region',
-      received: 'persons of two',
-      remedy: 'send one operation for each region',
+      expected: 'persons, or an object, of one region',
+      received: 'two regions',
+      remedy: `send one operation for each region; say ${trait} of a person who moved, and of an object alone`,
     },
   }[code];
   const message = `expected ${facts.expected}, got ${facts.received}; ${facts.remedy}`;
@@ -24,7 +24,7 @@ export function regionRefused(code: RefusalCode & `REGION_${string}`, trait: str
 export function regionUnsettled(code: 'REGION_UNAVAILABLE' | 'REGION_RULE_FAILED'): EnqueueFailed {
   const message = {
     REGION_UNAVAILABLE:
-      'expected Redis to tell the region of a person, it is away; the operation was not taken; try again later',
+      'expected Redis to tell a region, it is slow or away; the operation was not taken; try again later',
     REGION_RULE_FAILED:
       "expected a workspace of the region rule's function, it failed; the operation was not taken; mend the module",
   }[code];

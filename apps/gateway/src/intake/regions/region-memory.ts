@@ -6,17 +6,24 @@ import { within } from '../../protection/within.ts';
 
 /** What is known of some persons. */
 export interface Recollection {
-  /** Lane key -> workspace. */
+  /** Key -> workspace. */
   readonly known: ReadonlyMap<string, string>;
-  /** False when Redis did not answer: then whoever isn't in `known` may be known elsewhere. */
+  /** False when Redis did not answer: then `known` is what this process knew last, and another gateway may know better. */
   readonly isComplete: boolean;
 }
 
 /** Remembers which workspace a person's operations go to, for all gateways, in the keys of the home workspace. */
 export interface RegionMemory {
   recall(home: string, laneKeys: readonly string[]): Promise<Recollection>;
-  /** @returns false when Redis did not take it */
-  remember(home: string, learned: ReadonlyMap<string, string>): Promise<boolean>;
+  /** @returns false when Redis did not take it, or somebody said otherwise meanwhile */
+  remember(home: string, learned: ReadonlyMap<string, Learned>): Promise<boolean>;
+}
+
+/** What is to be remembered under one key. */
+export interface Learned {
+  readonly workspace: string;
+  /** Whether an operation said so; else it follows from what is known of another identifier. */
+  readonly isStated: boolean;
 }
 
 export interface RegionMemoryOptions {
@@ -90,10 +97,18 @@ export function createRegionMemory(options: RegionMemoryOptions): RegionMemory {
       if (learned.size === 0) return true;
       if (redis.status !== 'ready') return false;
       const batch = redis.pipeline();
-      for (const [laneKey, workspace] of learned) batch.set(keyOf(home, laneKey), workspace, 'EX', ttlSeconds);
+      for (const [laneKey, { workspace, isStated }] of learned) {
+        const key = keyOf(home, laneKey);
+        if (isStated) batch.set(key, workspace, 'EX', ttlSeconds);
+        // Since it was looked up, another gateway may have heard that the person is elsewhere: that holds.
+        else batch.set(key, workspace, 'EX', ttlSeconds, 'NX');
+        batch.get(key);
+      }
       const answers = await within(timeoutMs, batch.exec());
       if (answers === undefined || answers === null || answers.some(([error]) => error !== null)) return false;
-      for (const [laneKey, workspace] of learned) {
+      const held = answers.filter((_, index) => index % 2 === 1).map(([, workspace]) => workspace);
+      if ([...learned.values()].some(({ workspace }, index) => held[index] !== workspace)) return false;
+      for (const [laneKey, { workspace }] of learned) {
         cache.set(keyOf(home, laneKey), { workspace, refreshedAtMs: now() });
       }
       return true;

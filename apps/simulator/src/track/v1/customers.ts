@@ -10,8 +10,13 @@ const onPerson = (call: Call, rest: Omit<Operation, 'type'>): Reading => {
   return reading(operation, validateOperation(operation, false));
 };
 
-/** `PUT /customers/{identifier}`: the body is the attributes. */
-export const identifyCustomer = (call: Call): Reading => onPerson(call, { action: 'identify', attributes: call.body });
+/** `PUT /customers/{identifier}`: the body is the attributes. A number as `id` is taken where the path has the same. */
+export function identifyCustomer(call: Call): Reading {
+  const { id } = call.body;
+  const isSameId = Number.isSafeInteger(id) && String(id) === call.parameters[0];
+  const attributes = isSameId ? { ...call.body, id: call.parameters[0] } : call.body;
+  return onPerson(call, { action: 'identify', attributes });
+}
 
 /** `DELETE /customers/{identifier}` */
 export const deleteCustomer = (call: Call): Reading => onPerson(call, { action: 'delete' });

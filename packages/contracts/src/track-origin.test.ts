@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { trackOrigin } from './track-url.ts';
+import { trackOrigin } from './track-origin.ts';
 
 it.each([
   ['http://127.0.0.1:8090', 'http://127.0.0.1:8090'],
