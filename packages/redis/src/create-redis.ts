@@ -1,4 +1,4 @@
-import { redisConnectOptions } from '@cio-fleet/contracts';
+import { redisConnectOptions, redisErrorCode } from '@cio-fleet/contracts';
 import { Cluster, type CommonRedisOptions, Redis } from 'ioredis';
 import type { RedisSettings } from './redis-settings.ts';
 
@@ -47,7 +47,7 @@ const CLUSTER_TRIES = 200;
 const retryStrategy = (attempt: number): number => Math.min(attempt * RETRY_STEP_MS, MAX_RETRY_MS);
 
 /** After a fail-over the old master answers READONLY; a new connection finds the new one. 2: and repeats the command there. */
-const reconnectOnError = (error: Error) => (error.message.startsWith('READONLY') ? 2 : false);
+const reconnectOnError = (error: Error) => (redisErrorCode(error) === 'READONLY' ? 2 : false);
 
 const PURPOSES = {
   worker: { maxRetriesPerRequest: null, connectTimeout: CONNECT_TIMEOUT_MS, socketTimeout: SILENCE_MS },

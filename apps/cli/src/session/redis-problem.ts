@@ -1,4 +1,4 @@
-import { parseRedisAddress, redisPlace as placeOf } from '@cio-fleet/contracts';
+import { parseRedisAddress, redisPlace as placeOf, redisErrorCode } from '@cio-fleet/contracts';
 import { CliError } from './cli-error.ts';
 import { EXIT_CODES } from './exit-code.ts';
 
@@ -22,7 +22,7 @@ const UNREACHABLE: Readonly<Record<string, string>> = {
 };
 
 const AUTH = /^(NOAUTH|WRONGPASS|NOPERM)\b|invalid password|invalid username-password/i;
-const STATES = /^(LOADING|MASTERDOWN|READONLY|OOM|MISCONF|CLUSTERDOWN|BUSY)\b/;
+const STATES = new Set(['LOADING', 'MASTERDOWN', 'READONLY', 'OOM', 'MISCONF', 'CLUSTERDOWN', 'BUSY']);
 const LOST = /Connection is closed|Command timed out|Socket timeout|max retries per request|enableOfflineQueue/i;
 
 /**
@@ -43,7 +43,7 @@ export function redisProblem(error: unknown, redisUrl: string): CliError | undef
   const unreachable = code === undefined ? undefined : UNREACHABLE[code];
   if (unreachable !== undefined) return line(EXIT_CODES.failure, awayText(place, `${unreachable} (${code})`));
   if (LOST.test(message)) return line(EXIT_CODES.failure, awayText(place, 'it does not answer'));
-  if (STATES.test(message)) {
+  if (STATES.has(redisErrorCode(error) ?? '')) {
     return line(
       EXIT_CODES.failure,
       `Redis at ${place}: it can't serve now (${message}); try again, or run: fleet doctor`,
