@@ -36,7 +36,9 @@ try {
     console.log(`${app} runs as built`);
   }
   const env = { PATH: process.env.PATH, REDIS_URL: redis.url };
-  const status = execFileSync(`${projectRoot}apps/cli/bin/fleet`, ['rate', '--json'], { cwd: folder, env });
+  // Not by bin/fleet, which runs the source in a checkout.
+  const command = ['--enable-source-maps', `${projectRoot}apps/cli/dist/main.js`, 'rate', '--json'];
+  const status = execFileSync(process.execPath, command, { cwd: folder, env });
   strictEqual(JSON.parse(status.toString()).workspace, 'default');
   const migrations = (build: string) => readdirSync(`${projectRoot}packages/journal/${build}/${MIGRATIONS}`).toSorted();
   deepStrictEqual(migrations('dist'), migrations('src'), 'expected the migrations of the journal in its build');

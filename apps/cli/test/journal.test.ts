@@ -149,3 +149,22 @@ it('forgets a person for good, with a proof, and only when it is told to', async
   expect((await runFleet(['person', 'eve', '--workspace', workspace], { env })).exitCode).toBe(3);
   expect(JSON.stringify(await readLatestOutcomes(redis, workspace, 100))).not.toContain('eve');
 });
+
+it('forgets in Redis whom the journal forgets: however long the way, and nobody who shares an address with many', async () => {
+  const tie = (person: string, ...aliases: readonly string[]) => row({ person, operationId: newUlid(), aliases });
+  await seed([
+    tie('id:41', 'phone:+1'),
+    tie('id:42', 'id:41'),
+    ...Array.from({ length: 11 }, (_, n) => tie(`id:till-${n}`, 'email:shop@example.com')),
+  ]);
+  const said = ['id:42', 'phone:+1', 'id:till-0'].map((person) => ({ time: 1, operationId: newUlid(), person }));
+  await appendOutcomes(
+    redis,
+    workspace,
+    said.map((each) => ({ ...each, action: 'track', outcome: 'delivered' })),
+  );
+  expect(await fleetJson(['forget', '+1', '--yes'])).toMatchObject({ outcomes: 2 });
+  expect(await fleetJson(['forget', 'shop@example.com', '--yes'])).toMatchObject({ outcomes: 0 });
+  const left = (await readLatestOutcomes(redis, workspace, 100)).map(({ person }) => person);
+  expect(left).toContain('id:till-0');
+});

@@ -126,6 +126,17 @@ it('takes the sound ones of several with 207, and says of the others which field
 });
 
 it.each([
+  ['a line of 65 open brackets', ['['.repeat(65)]],
+  ['65 lines cut off within an object', Array<string>(65).fill('{"key":')],
+])('takes the sound lines beside %s', async (_, broken) => {
+  const url = `${await start()}/notes`;
+  const body = [JSON.stringify(NOTE), ...broken, JSON.stringify(NOTE)].join('\n');
+  expect(await post(url, body)).toMatchObject({ status: 207, body: { accepted: 2 } });
+  expect(rows).toHaveLength(2);
+});
+
+it.each([
+  ['one value that is too deep', `${'['.repeat(65)}${']'.repeat(65)}`, 'NOTE_NOT_OBJECT'],
   ['text', 'hello', 'NOTE_NOT_OBJECT'],
   ['an empty body', '', 'NOTE_NOT_OBJECT'],
   ['a number', '7', 'NOTE_NOT_OBJECT'],

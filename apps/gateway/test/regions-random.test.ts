@@ -39,7 +39,7 @@ describe('of a thousand random operations', () => {
     const workspaces = [
       { name: home, ...credentials, trackUrl: usUrl, regions },
       { name: us, ...credentials, trackUrl: usUrl, ...own('us') },
-      { name: eu, ...credentials, trackUrl: euUrl, ...own('eu') },
+      { name: eu, region: 'eu', ...credentials, trackUrl: euUrl, ...own('eu') },
     ];
     writeFileSync(path, JSON.stringify({ workspaces }));
     const load = () => loadGatewayWorkspaces({ CIO_FLEET_WORKSPACES: path });

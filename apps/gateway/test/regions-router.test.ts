@@ -78,7 +78,7 @@ describe('asked beforehand what it refuses', () => {
 it('what follows from another identifier never overrides what another gateway heard meanwhile', async () => {
   const { memories, home, us, eu } = await twoRouters();
   const [first, second] = memories;
-  const learned = (workspace: string, isStated: boolean) => new Map([['email:a@b.c', { workspace, isStated }]]);
+  const learned = (workspace: string, overrides: boolean) => new Map([['email:a@b.c', { workspace, overrides }]]);
   expect(await first?.remember(home, learned(us, false))).toBe(true);
   expect(await second?.remember(home, learned(us, false))).toBe(true);
   expect(await second?.remember(home, learned(eu, true))).toBe(true);

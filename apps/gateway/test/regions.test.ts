@@ -59,6 +59,17 @@ describe('the rule by trait', () => {
     expect(metrics).toContain(`gateway_region_moves_total{workspace="${home}",to="${eu}"} 1`);
   });
 
+  it('brings identifiers along that a move did not name, when the person comes with them next', async () => {
+    const { home, us, eu, workspaces } = regional('us');
+    const server = await connected(await startGuardedServer({ redisUrl, workspaces }));
+    await server.accept(home, [identify('1', { region: 'US', email: 'a@b.c', anonymous_id: 'x' })]);
+    await server.accept(home, [identify('1', { region: 'EU' })]);
+    const later = [identify('1', { email: 'a@b.c' }), identify('1', { anonymous_id: 'x' })];
+    expect(codesOf(await server.accept(home, later))).toEqual(['ok', 'ok']);
+    await server.accept(home, [track({ email: 'a@b.c' }), track({ anonymous_id: 'x' })]);
+    expect([await acceptedBy(us), await acceptedBy(eu)]).toEqual([1, 5]);
+  });
+
   it('remembers persons as digests that live for months', async () => {
     const { home, workspaces } = regional('us');
     const server = await connected(await startGuardedServer({ redisUrl, workspaces }));

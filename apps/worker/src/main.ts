@@ -42,6 +42,9 @@ const onFatal = (error: Error) =>
     throw error;
   });
 
+/** Of the last rows for the journal, and of the packs that are being written. Handing the lanes back may take 80 % of the deadline. */
+const stopTimeoutMs = Math.min(2_000, config.CIO_FLEET_STOP_DEADLINE_MS * 0.08);
+
 const deliveries = (roles.has('deliver') ? workspaces : []).map((workspace) => {
   const outcomes = createOutcomeRecorder({
     redis,
@@ -49,6 +52,7 @@ const deliveries = (roles.has('deliver') ? workspaces : []).map((workspace) => {
     workerId,
     journal,
     isLive: config.CIO_FLEET_LIVE_OUTCOMES === 'on',
+    stopTimeoutMs,
     logger,
     onDropped: (dropped) => journalMetrics.dropped(workspace.name, dropped),
   });
@@ -75,6 +79,7 @@ const writing = createJournalRole({
   isDelivering: roles.has('deliver'),
   lockMs: config.CIO_FLEET_LOCK_MS,
   stalledCheckMs: config.CIO_FLEET_STALLED_CHECK_MS,
+  stopTimeoutMs,
   logger,
 });
 journalMetrics.watch(writing.writers, writing.archiver);

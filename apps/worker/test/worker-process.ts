@@ -1,11 +1,11 @@
 import { type FleetProcess, runFleetProcess } from '@cio-fleet/testkit';
 
-const ENTRY = new URL('../src/main.ts', import.meta.url).pathname;
+export const WORKER_ENTRY = new URL('../src/main.ts', import.meta.url).pathname;
 
 /** A worker as a process of its own, with short times and any free port. */
 export function startWorker(env: Readonly<Record<string, string>>): Promise<FleetProcess> {
   return runFleetProcess({
-    entry: ENTRY,
+    entry: WORKER_ENTRY,
     env: {
       WORKER_PORT: '0',
       CIO_FLEET_REQUEST_TIMEOUT_MS: '1000',

@@ -60,6 +60,10 @@ describe('readLaneJob', () => {
     ['null among the operations', { v: 1, operations: [queued(TRACK), null] }],
     ['an operation without id', { v: 1, operations: [{ at: 1, op: TRACK }] }],
     ['an operation without time', { v: 1, operations: [{ id: ID, op: TRACK }] }],
+    ['an operation at a fraction of a millisecond', { v: 1, operations: [queued(TRACK, { at: 1.5 })] }],
+    ['an operation beyond all times', { v: 1, operations: [queued(TRACK, { at: 2 ** 60 })] }],
+    ['a fraction as window of its key', { v: 1, operations: [queued(TRACK, { idempotencyWindowMs: 1.5 })] }],
+    ['an empty window of its key', { v: 1, operations: [queued(TRACK, { idempotencyWindowMs: 0 })] }],
     ['an operation without op', { v: 1, operations: [{ id: ID, at: 1 }] }],
     [
       'a form of nobody',

@@ -78,9 +78,15 @@ function unreadable(problem: string): ReadJob {
 /** A shallow check: producers validated the operation; this only makes sure that the lane can route and settle it. */
 function isQueuedOperation(value: unknown): value is QueuedOperation {
   if (typeof value !== 'object' || value === null) return false;
-  const { id, at, op } = value as { id?: unknown; at?: unknown; op?: unknown };
-  if (typeof id !== 'string' || id === '' || !Number.isFinite(at)) return false;
+  const { id, at, idempotencyWindowMs, op } = value as Readonly<Record<string, unknown>>;
+  if (typeof id !== 'string' || id === '' || !Number.isSafeInteger(at)) return false;
+  if (idempotencyWindowMs !== undefined && !isPeriod(idempotencyWindowMs)) return false;
   return typeof op === 'object' && op !== null && isRoutable(op);
+}
+
+/** Whether Redis takes it as a time to live, in ms: another one would end every start of its lane with an error. */
+function isPeriod(value: unknown): boolean {
+  return Number.isSafeInteger(value) && Number(value) > 0;
 }
 
 function isRoutable(op: object): boolean {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createUlidFactory, isUlid, newUlid } from './ulid.ts';
+import { createUlidFactory, isUlid, newUlid, ulidTime } from './ulid.ts';
 
 describe('ULIDs', () => {
   it('a fresh one is a ULID, and no two are equal', () => {
@@ -27,4 +27,13 @@ describe('ULIDs', () => {
   ])('%j is none', (value) => {
     expect(isUlid(value)).toBe(false);
   });
+});
+
+it.each([
+  ['before all ULIDs', -1, '0000000000'],
+  ['the first', 0, '0000000000'],
+  ['the last', 2 ** 48 - 1, '7ZZZZZZZZZ'],
+  ['after all ULIDs', Number.MAX_SAFE_INTEGER, '7ZZZZZZZZZ'],
+])('the time of an instant that is %s is one that a ULID can tell', (_, atMs, time) => {
+  expect(ulidTime(atMs)).toBe(time);
 });

@@ -25,9 +25,16 @@ function pooledRandom(): number {
 /** Characters of a ULID that tell its time. */
 export const ULID_TIME_LENGTH = 10;
 
-/** What the ULIDs of an instant begin with, in ms since the epoch: texts of this length sort by time. */
+/** The time of a ULID has 48 bits. */
+const MAX_ULID_MS = 2 ** 48 - 1;
+
+/**
+ * What the ULIDs of an instant begin with: texts of this length sort by time. An instant that no ULID can tell has that of the nearest.
+ *
+ * @param atMs - a whole number of ms since the epoch
+ */
 export function ulidTime(atMs: number): string {
-  return encodeTime(Math.max(0, atMs), ULID_TIME_LENGTH);
+  return encodeTime(Math.min(Math.max(0, atMs), MAX_ULID_MS), ULID_TIME_LENGTH);
 }
 
 /** When a ULID was made, by the clock of its maker, in ms since the epoch. @param id - a ULID in upper case, see `isUlid` */

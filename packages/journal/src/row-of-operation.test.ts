@@ -50,6 +50,14 @@ it('ties an identified person to every identifier among their attributes', () =>
   expect([row.aliases, row.anonymousId]).toEqual([undefined, undefined]);
 });
 
+it('ties who submitted a form to every identifier that they filled in', () => {
+  const data = { email: 'Ada@B.c', phone: '+1', anonymous_id: 'a1', message: 'id' };
+  const form: Operation = { type: 'form', action: 'submit', identifiers: { form_id: 'f' }, data };
+  expect(rowOfOperation(queued(form), facts)).toMatchObject({
+    ...{ person: 'email:ada@b.c', aliases: ['phone:+1'], anonymousId: 'a1' },
+  });
+});
+
 it('keeps an anonymous track under its anonymous id, and objects and deliveries under their own key', () => {
   const ops = [
     { type: 'person', action: 'event', identifiers: { anonymous_id: 'a' }, name: 'n' },

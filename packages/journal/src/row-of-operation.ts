@@ -1,4 +1,5 @@
 import {
+  type Json,
   laneKeyOf,
   type Operation,
   personLaneKey,
@@ -34,12 +35,10 @@ export function rowOfOperation(operation: QueuedOperation, facts: OutcomeFacts):
   };
 }
 
-/** Who a merge or an identify proves the person to be, too. */
+/** Who a merge, an identify or a form proves the person to be, too. */
 function identitiesOf(op: Operation): Pick<JournalRow, 'aliases' | 'anonymousId'> {
-  if (op.type !== 'person') return {};
-  if (op.action === 'merge') return { aliases: [personLaneKey(op.secondary)] };
-  if (op.action !== 'identify') return {};
-  const { id, email, phone, anonymous_id: anonymousId } = op.attributes ?? {};
+  if (op.type === 'person' && op.action === 'merge') return { aliases: [personLaneKey(op.secondary)] };
+  const { id, email, phone, anonymous_id: anonymousId } = attributesOf(op);
   const aliases = [
     ...(isIdentifier(id) ? [personLaneKey({ id: String(id) })] : []),
     ...(isIdentifier(email) ? [personLaneKey({ email: String(email) })] : []),
@@ -49,6 +48,12 @@ function identitiesOf(op: Operation): Pick<JournalRow, 'aliases' | 'anonymousId'
     ...(aliases.length === 0 ? {} : { aliases }),
     ...(isIdentifier(anonymousId) ? { anonymousId: String(anonymousId) } : {}),
   };
+}
+
+/** What it says of its person. Of what was filled in Customer.io makes attributes. */
+function attributesOf(op: Operation): Readonly<Record<string, Json>> {
+  if (op.type === 'form') return op.data;
+  return op.type === 'person' && op.action === 'identify' ? (op.attributes ?? {}) : {};
 }
 
 function isIdentifier(value: unknown): value is string | number {

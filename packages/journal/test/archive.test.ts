@@ -254,6 +254,28 @@ describe.each(cases)('the archive of $driver.name in $where', { timeout: TIMEOUT
     expect(new Set(parts.map((name) => /part-\w+/.exec(`${name}`)?.[0])).size).toBe(1);
   });
 
+  it('forgets nobody who only shares an address with who was deleted, and proves what an anonymous id lost', async () => {
+    const { store, reader, journal, archiver, maintain } = await setUp();
+    const shared = { aliases: ['email:shop@example.com'] };
+    await store.write([
+      row({ person: 'id:42', ...shared, sessionId: 's-42' }),
+      row({ person: 'id:7', ...shared, sessionId: 's-7' }),
+      row({ sessionId: 's-7' }),
+      row({ person: 'email:shop@example.com' }),
+      row({ anonymousId: 'a1' }),
+    ]);
+    await maintain();
+    // The journal has that tie still, the archive both.
+    await store.write([makeStored(WS, { person: 'id:42', ...shared })]);
+    const whom = { store, workspace: WS, nowMs: Date.now(), alsoArchived: true };
+    await forgetPerson({ ...whom, person: '42' });
+    await forgetPerson({ ...whom, person: 'anonymous_id:a1' });
+    expect(await archiver.erase()).toEqual({ rows: 3, files: 1 });
+    const { rows } = await reader.timeline({ subject: { person: '7' }, window: EVER });
+    expect(rows.map(({ sessionId }) => sessionId)).toEqual(['s-7', 's-7']);
+    expect((await journal.forgotten('anonymous_id:a1')).map((proof) => proof.rows).toSorted()).toEqual([0, 1]);
+  });
+
   it('is given up when a day has waited too long, and says so', async () => {
     const file = join(makeFolder(), 'no-folder');
     writeFileSync(file, '');

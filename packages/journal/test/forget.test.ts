@@ -1,6 +1,6 @@
 import { newUlid, type Operation } from '@cio-fleet/contracts';
 import { type EmbeddedPostgres, startPostgres, waitFor } from '@cio-fleet/testkit';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createJournalReader, forgetPerson, rowOfOperation } from '../src/index.ts';
 import { DAY_MS } from '../src/store/days.ts';
 import { createErasures } from '../src/writer/erasures.ts';
@@ -104,6 +104,48 @@ describe.each<Driver>([postgresDriver(() => postgres), sqliteDriver])('the journ
     expect((await reader.timeline({ subject: { person: '43' }, window: ALWAYS })).rows).toHaveLength(3);
   });
 
+  it('finds and forgets from an address in two families’ hands their own rows only, and from one of many nobody’s', async () => {
+    const { store, reader } = await setUp();
+    const shop = (person: string) => row({ person, aliases: ['email:shop@example.com'], sessionId: `s-${person}` });
+    await store.write([
+      ...['id:42', 'id:7'].map((person) => row({ person, aliases: ['email:two@example.com'], sessionId: person })),
+      ...['id:42', 'id:7'].map((sessionId) => row({ sessionId })),
+      row({ person: 'email:two@example.com' }),
+      ...Array.from({ length: 30 }, (_, n) => shop(`id:shop-${n}`)),
+    ]);
+    const of = async (person: string) =>
+      (await reader.timeline({ subject: { person }, window: ALWAYS })).rows.map(
+        (each) => each.person ?? each.sessionId,
+      );
+    expect((await of('42')).toSorted()).toEqual(['email:two@example.com', 'id:42', 'id:42']);
+    expect(await reader.identities('shop@example.com')).toEqual({
+      ...{ persons: ['email:shop@example.com', 'id:shop@example.com'], sessions: [], anonymous: [], users: [] },
+    });
+    const forgets = (person: string) => forgetPerson({ store, workspace: WS, person, nowMs: Date.now() + 1_000 });
+    expect(await forgets('42')).toEqual({ rows: 3 });
+    expect(await of('7')).toEqual(['id:7', 'id:7']);
+    expect(await forgets('shop@example.com')).toEqual({ rows: 0 });
+  });
+
+  it('finds a person under all that an erasure forgets, however long the way, and on days that repeat a tie', async () => {
+    const { store, reader } = await setUp();
+    const sessions = Array.from({ length: 250 }, (_, n) => row({ person: 'id:41', sessionId: `s-${n}` }));
+    const phone = Array.from({ length: 12 }, (_, days) => ({
+      time: Date.now(),
+      acceptedAt: Date.now() - days * DAY_MS,
+    }));
+    await store.write([
+      ...phone.map((at) => row({ ...at, person: 'id:41', aliases: ['phone:+1'] })),
+      ...sessions,
+      row({ person: 'id:42', aliases: ['id:41', 'email:ada@example.com'] }),
+    ]);
+    const { persons, sessions: found } = await reader.identities('+1');
+    expect(new Set(persons)).toEqual(new Set(['phone:+1', 'id:+1', 'id:41', 'id:42', 'email:ada@example.com']));
+    expect(found).toHaveLength(250);
+    const { rows } = await reader.timeline({ subject: { person: '+1' }, window: ALWAYS, limit: 500 });
+    expect(new Set(rows.map(({ person }) => person))).toEqual(new Set(['id:41', 'id:42']));
+  });
+
   it('shows what somebody did anonymously on their page once an identify tells who it was, and forgets it with them', async () => {
     const { store, reader } = await setUp();
     const stored = (op: Operation) =>
@@ -118,6 +160,32 @@ describe.each<Driver>([postgresDriver(() => postgres), sqliteDriver])('the journ
     await store.write([deleted]);
     await createErasures(store).follow([{ ...deleted, acceptedAt: Date.now() }]);
     expect((await page()).flatMap(({ payload }) => payload ?? [])).toEqual([]);
+  });
+
+  it('looks for late rows of somebody who was erased after twice as long each time, and for the last time after an hour', async () => {
+    const { store } = await setUp();
+    const forget = vi.fn(store.forget);
+    const erasures = createErasures({ ...store, forget });
+    const nowMs = Date.now();
+    await erasures.follow([row({ person: 'id:42', action: 'delete' })], nowMs);
+    const minutes: number[] = [];
+    for (let minute = 1; minute < 100; minute += 1) {
+      forget.mockClear();
+      await erasures.repeat(nowMs + minute * 60_000);
+      if (forget.mock.calls.length > 0) minutes.push(minute);
+    }
+    expect(minutes).toEqual([1, 2, 4, 8, 16, 32, 60]);
+  });
+
+  it('forgets a form by every identifier that was filled in', async () => {
+    const { store, all } = await setUp();
+    const data = { email: 'ada@example.com', phone: '+1' };
+    const op: Operation = { type: 'form', action: 'submit', identifiers: { form_id: 'f' }, data };
+    await store.write([
+      makeStored(WS, rowOfOperation({ id: newUlid(), at: Date.now(), op }, { ...now(), outcome: 'delivered' })),
+    ]);
+    expect(await forgetPerson({ store, workspace: WS, person: '+1', nowMs: Date.now() })).toEqual({ rows: 1 });
+    expect(await all()).toBe(0);
   });
 
   it('finds and forgets objects and anonymous ids by their keys', async () => {

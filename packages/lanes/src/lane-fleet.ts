@@ -245,7 +245,7 @@ export function createLaneFleet(options: LaneFleetOptions): LaneFleet {
       workers.set(queue.name, worker);
       worker.start();
       // Who had it may have made it sleep long before Customer.io was back, and our breaker never opened.
-      if (queue.role === 'fallback') await wakeFallback();
+      if (queue.role === 'fallback') wakeFallbackSafely();
     }
     await Promise.all(queues.map((queue) => repairUnreadableHead(redis, queue)));
   }
@@ -286,6 +286,10 @@ export function createLaneFleet(options: LaneFleetOptions): LaneFleet {
     await redis.del(...queues.map(({ keyPrefix }) => `${keyPrefix}limiter`));
   }
 
+  function wakeFallbackSafely(): void {
+    wakeFallback().catch((error: Error) => options.onError(error, fallbackAddress(workspace).name));
+  }
+
   const watchdog =
     options.watchdog === undefined
       ? undefined
@@ -303,8 +307,7 @@ export function createLaneFleet(options: LaneFleetOptions): LaneFleet {
     name: `lanes of ${workspace}`,
     async start() {
       unsubscribe = breaker.onChange(({ state }) => {
-        if (state === 'OPEN') return;
-        wakeFallback().catch((error: Error) => options.onError(error, fallbackAddress(workspace).name));
+        if (state !== 'OPEN') wakeFallbackSafely();
       });
       watchdog?.start();
       // Redis may be full or away: then it is tried again each second, and `isConsuming` says so.

@@ -92,7 +92,7 @@ export function createQueueWorker(options: QueueWorkerOptions): QueueWorker {
     options.onError(error, queue);
     if (redisErrorCode(error) !== undefined && !resting) {
       resting = true;
-      void rest();
+      rest().catch((error) => options.onError(asError(error), queue));
     }
   });
 

@@ -1,5 +1,6 @@
 import { workspaceKeys } from '@cio-fleet/contracts';
 import { startRedis, waitFor } from '@cio-fleet/testkit';
+import type { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 import { ACCEPTED_AT, erasure, event, fresh, ids, operationId } from './fixtures/operations.ts';
 import { Rig } from './fixtures/rig.ts';
@@ -329,7 +330,20 @@ describe('workers', () => {
     expect([...fleet.lanes()].sort()).toEqual([0, 1, 2]);
   });
 
-  it('rest for a second when Redis is out of memory instead of spinning', async () => {
+  it.each<{ what: string; code: string; refuse: (redis: Redis) => unknown; allow: (redis: Redis) => unknown }>([
+    {
+      what: 'is out of memory',
+      code: 'OOM',
+      refuse: (redis) => redis.config('SET', 'maxmemory', '1'),
+      allow: (redis) => redis.config('SET', 'maxmemory', '0'),
+    },
+    {
+      what: 'takes a right away',
+      code: 'NOPERM',
+      refuse: (redis) => redis.call('ACL', 'SETUSER', 'default', '-bzpopmin'),
+      allow: (redis) => redis.call('ACL', 'SETUSER', 'default', '+bzpopmin'),
+    },
+  ])('rest for a second when Redis $what instead of spinning', async ({ code, refuse, allow }) => {
     const server = await startRedis({ appendFsync: 'no' });
     rig = new Rig(server.url, 'full');
     try {
@@ -337,15 +351,15 @@ describe('workers', () => {
       const fleet = await rig.startFleet({ courier });
       await rig.accept([event('ada', 1, { at: ACCEPTED_AT })]).catch(() => undefined);
       await rig.settledAll();
-      await rig.redis.config('SET', 'maxmemory', '1');
-      await waitFor(() => fleet.errors.filter(({ message }) => message.includes('OOM')).length >= 4, {
+      await refuse(rig.redis);
+      await waitFor(() => fleet.errors.filter(({ message }) => message.includes(code)).length >= 4, {
         timeoutMs: 8000,
       });
       const seen = fleet.errors.length;
       const since = performance.now();
       await waitFor(() => performance.now() - since > 1500);
       expect(fleet.errors.length - seen).toBeLessThan(20);
-      await rig.redis.config('SET', 'maxmemory', '0');
+      await allow(rig.redis);
       await rig.accept([fresh('ada', 2)]);
       await rig.settledAll();
       expect(arrived(courier)).toContain(operationId(2));

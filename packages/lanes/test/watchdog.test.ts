@@ -4,7 +4,7 @@ import { type PickyProxy, startPickyProxy, startRedis, waitFor } from '@cio-flee
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, expect, inject, it } from 'vitest';
 import { createLaneFleet } from '../src/lane-fleet.ts';
-import { event } from './fixtures/operations.ts';
+import { fresh } from './fixtures/operations.ts';
 import { QUICK_POLICY } from './fixtures/quick-policy.ts';
 import { Rig } from './fixtures/rig.ts';
 import { createTestCourier, DELIVERED } from './fixtures/test-courier.ts';
@@ -81,9 +81,9 @@ it('makes a consumer anew that was deaf from its start, because Redis let nobody
   await fleet.start();
   await waitFor(() => proxy.refused() >= 3);
   proxy.refuse = undefined;
-  await rig.accept([event('ada', 1)]);
+  await rig.accept([fresh('ada', 1)]);
   await waitFor(() => courier.requests.length === 1);
-  await rig.accept([event('ada', 2)]);
+  await rig.accept([fresh('ada', 2)]);
   await waitFor(() => courier.requests.length === 2);
   expect(errors.filter((message) => message.includes('it is made anew'))).toHaveLength(1);
   expect(fatal).toEqual([]);
@@ -97,7 +97,7 @@ it('asks for the end of the process when a new consumer stays deaf too', async (
   await waitFor(
     async () => {
       // A new consumer looks once before it goes deaf: there must be more to take than that.
-      await rig.accept([event('ada', 1)]);
+      await rig.accept([fresh('ada', 1)]);
       return fatal.length > 0;
     },
     { intervalMs: 300, timeoutMs: 40_000 },
@@ -110,7 +110,7 @@ it('makes the connection anew when no heartbeat comes through although Redis ans
   await fleet.start();
   const beatAt = fleet.lastBeatAt();
   proxy.blackhole();
-  await rig.accept([event('ada', 1)]);
+  await rig.accept([fresh('ada', 1)]);
   await waitFor(() => courier.requests.length === 1 && fleet.lastBeatAt() > beatAt, { timeoutMs: 40_000 });
   expect(errors.join()).toContain('the connection is made anew');
   expect(fatal).toEqual([]);
@@ -129,7 +129,7 @@ it('leaves a queue alone that is paused, limited or in work', async () => {
     }
   };
   await rig.queue(rig.lane()).pause();
-  await rig.accept([event('ada', 1)]);
+  await rig.accept([fresh('ada', 1)]);
   await looks(5);
   await rig.redis.set(`${keyPrefix}limiter`, '999999999999', 'PX', 60_000);
   await rig.queue(rig.lane()).resume();
@@ -153,7 +153,7 @@ it('blames nobody while Redis takes no writes', async () => {
   await fleet.start();
   await waitFor(() => fleet.isConsuming());
   await ownRig.queue(ownRig.lane()).pause();
-  await ownRig.accept([event('ada', 1)]);
+  await ownRig.accept([fresh('ada', 1)]);
   await ownRig.queue(ownRig.lane()).resume();
   await waitFor(() => courier.requests.length === 1);
   await ownRig.redis.config('SET', 'min-replicas-to-write', '1');
@@ -161,7 +161,7 @@ it('blames nobody while Redis takes no writes', async () => {
   await waitFor(() => performance.now() - refusingMs > 1.5 * limitMs);
   expect(errors.some((message) => message.startsWith('NOREPLICAS'))).toBe(true);
   await ownRig.redis.config('SET', 'min-replicas-to-write', '0');
-  await ownRig.accept([event('ada', 2)]);
+  await ownRig.accept([fresh('ada', 2)]);
   await waitFor(() => courier.requests.length === 2);
   expect(errors.filter((message) => !message.startsWith('NOREPLICAS'))).toEqual([]);
   expect(fatal).toEqual([]);

@@ -16,6 +16,14 @@ import { Spool } from './spool/spool.ts';
 import { NODE_DISK, type SpoolDisk } from './spool/spool-disk.ts';
 import type { SpoolState } from './spool/spool-state.ts';
 
+/** What a test may give instead. */
+export interface EnqueuerParts {
+  /** Where the spool lies, if there is one. */
+  readonly disk?: SpoolDisk;
+  /** How long a call waits for Redis before it goes to disk, in ms. @defaultValue a quarter of its time-out, at most 250 */
+  readonly patienceMs?: number;
+}
+
 /**
  * Takes prepared operations to Redis: admits them to a bounded buffer, has them written directly or by way of the spool, answers
  * each caller once, and never loses or repeats what it has said `ok` to.
@@ -36,8 +44,7 @@ export class Enqueuer {
   #isTurnScheduled = false;
   #closing: Promise<FlushResult> | undefined;
 
-  /** @param disk - where the spool lies, if there is one */
-  constructor(settings: ProducerSettings, report: FailureReport, disk: SpoolDisk = NODE_DISK) {
+  constructor(settings: ProducerSettings, report: FailureReport, parts: EnqueuerParts = {}) {
     this.#settings = settings;
     this.#report = report;
     this.#lanes = new LaneSet(settings.lanes, this.#clock);
@@ -59,8 +66,9 @@ export class Enqueuer {
     });
     this.#writes = this.#makeWrites();
     if (settings.spoolDir === undefined) return;
-    this.#spool = this.#makeSpool(settings.spoolDir, disk);
-    this.#patience = new CallDeadlines(patienceMs(settings.enqueueTimeoutMs), (slow) => this.#lose(slow));
+    this.#spool = this.#makeSpool(settings.spoolDir, parts.disk ?? NODE_DISK);
+    const patienceMs = parts.patienceMs ?? patienceFor(settings.enqueueTimeoutMs);
+    this.#patience = new CallDeadlines(patienceMs, (slow) => this.#lose(slow));
   }
 
   /** Begins to replay what former runs left in the spool, if there is one. */
@@ -248,7 +256,7 @@ export class Enqueuer {
 }
 
 /** How long a call waits for Redis before it goes to disk: that must be done within the time-out, too. */
-function patienceMs(enqueueTimeoutMs: number): number {
+function patienceFor(enqueueTimeoutMs: number): number {
   return Math.min(enqueueTimeoutMs / 4, 250);
 }
 

@@ -33,7 +33,7 @@ function enqueuerOn(disk: ReturnType<typeof faultyDisk>['disk'], enqueueTimeoutM
   const { workspace, spoolDir } = scene;
   const settings = producerSettings({ redisUrl: scene.redis.url, workspace, spoolDir, enqueueTimeoutMs });
   const report = new FailureReport((failure) => scene.failures.push(failure), undefined);
-  const enqueuer = new Enqueuer(settings, report, disk);
+  const enqueuer = new Enqueuer(settings, report, { disk });
   enqueuer.start();
   let closing: Promise<unknown> | undefined;
   const close = () => (closing ??= enqueuer.close(200));

@@ -46,7 +46,7 @@ it('finds what all former runs left, however long that takes in all', async () =
   const report = new FailureReport(({ code }) => failures.push(code), undefined);
   const { disk, answers } = slowDisk(1_500);
   const settings = producerSettings({ spoolDir, redisUrl: 'redis://127.0.0.1:1' });
-  const enqueuer = new Enqueuer(settings, report, disk);
+  const enqueuer = new Enqueuer(settings, report, { disk });
   enqueuer.start();
   // By turns of the loop: time stands still but for the disk.
   while (enqueuer.spoolState()?.operations !== RUNS && failures.length === 0) await setImmediate();

@@ -3,8 +3,12 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { erasureKey, isErasedBy, type QueuedOperation, ulidMs } from '@cio-fleet/contracts';
 import { waitFor } from '@cio-fleet/testkit';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { Enqueuer } from '../src/enqueuer.ts';
+import { FailureReport } from '../src/failure-report.ts';
 import { createProducer, type Producer, type ProducerOptions } from '../src/index.ts';
+import { producerSettings } from '../src/producer-options.ts';
+import { createVerbs } from '../src/verbs.ts';
 import { oks, SpoolScene } from './fixtures/spool/spool-scene.ts';
 
 const HOURS_100 = 100 * 3_600_000;
@@ -79,14 +83,42 @@ describe('on a host whose clock is 100 hours ahead, with Redis away at the start
   });
 });
 
+it('on a host whose clock is 100 hours behind, what was accepted while Redis was away falls to no earlier erasure, and an erasure erases what others accepted before it', async () => {
+  const sane = plainProducer();
+  await sane.delete('ada');
+  const earlier = await mark();
+  await sane.track('ada', 'of another');
+  await scene.redis.kill();
+  setHostClock(-HOURS_100);
+  const producer = scene.producer();
+  await producer.track('ada', 'between');
+  const erasure = await producer.delete('ada');
+  expect(isNow(ulidMs(String(erasure.id)))).toBe(false);
+  await scene.redis.restart();
+  const operations = await waitingFor(4);
+  const erasedBy = (left: string | null) =>
+    operations.filter((operation) => isErasedBy(operation, left)).map(({ op }) => ('name' in op ? op.name : op.action));
+  expect(erasedBy(earlier)).toEqual([]);
+  expect(erasedBy(await mark()).toSorted()).toEqual(['between', 'delete', 'of another']);
+});
+
 it('waits in the mode always for the time of Redis before anything is written to disk', async () => {
   setHostClock(HOURS_100);
-  const producer = scene.producer({ spoolMode: 'always' });
+  const { workspace, spoolDir } = scene;
+  const settings = producerSettings({
+    ...{ redisUrl: scene.redis.url, workspace, spoolDir, spoolMode: 'always' },
+    enqueueTimeoutMs: 60_000,
+  });
+  const report = new FailureReport((failure) => scene.failures.push(failure), undefined);
+  // However busy the machine: it is not for want of patience that they go to disk.
+  const enqueuer = new Enqueuer(settings, report, { patienceMs: 60_000 });
+  onTestFinished(() => enqueuer.close(1_000).then(() => undefined));
+  enqueuer.start();
   // The spool is ready before the first call, and so before there is a connection.
-  const folder = join(scene.spoolDir, scene.workspace);
+  const folder = join(spoolDir, workspace);
   await waitFor(() => existsSync(folder) && readdirSync(folder).length > 0);
   for (let turns = 0; turns < 50; turns += 1) await stat(folder);
-  expect(await scene.call(producer, 50)).toEqual(oks(50));
+  expect(await scene.call(createVerbs({ sink: enqueuer, report, defaults: settings }), 50)).toEqual(oks(50));
   const operations = await waitingFor(50);
   expect(operations.every(({ id, at }) => isNow(at) && isNow(ulidMs(id)))).toBe(true);
 });

@@ -176,7 +176,21 @@ describe('the workspaces file', () => {
   it.each([
     ['not JSON', '{"apiKey": "s3cret', 'is not JSON'],
     ['an empty list', { workspaces: [] }, 'expected at least one'],
-    ['a list at the top', [], 'expected'],
+    ['a list at the top', [{ apiKey: 's3cret' }], 'expected {"workspaces": […]}, got a list; correct it'],
+    ['text', '"s3cret"', 'expected {"workspaces": […]}, got text; correct it'],
+    ['null', 'null', 'expected {"workspaces": […]}, got null; correct it'],
+    ['an object of another name', { workspace: [{ apiKey: 's3cret' }] }, 'expected a list, got nothing; set it'],
+    ['a list of names', { workspaces: ['s3cret'] }, 'expected an object, got text; correct it'],
+    [
+      'a workspace with a number for text',
+      { workspaces: [{ name: 'a', siteId: 7, apiKey: 's3cret' }] },
+      'expected text, got a number; correct it',
+    ],
+    [
+      'a workspace with text for a number',
+      { workspaces: [{ name: 'a', siteId: 'b', apiKey: 'c', lanes: 's3cret' }] },
+      'expected a whole number from 1 to 1024, got none; correct it',
+    ],
   ])('is refused when it is %s, without a word of its content', (_title, content, message) => {
     const problems = Object.values(problemsOf(() => loadWorkspaces({ CIO_FLEET_WORKSPACES: fileOf(content) }))).join();
     expect(problems).toContain(message);

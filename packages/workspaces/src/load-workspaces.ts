@@ -9,6 +9,9 @@ import { outlineSchema, workspaceSchema } from './workspace-schema.ts';
 
 export const FILE_VARIABLE = 'CIO_FLEET_WORKSPACES';
 
+/** Issues tell what came, so that what is wrong isn't taken for what is not there. */
+const REPORTED = { reportInput: true } as const;
+
 /**
  * The workspaces to deliver to: those of the file that `CIO_FLEET_WORKSPACES` names, else the one of the plain variables,
  * named `default`. In the file, a value `$NAME` is read from the environment.
@@ -38,7 +41,7 @@ function load<Parsed extends { readonly name: string }>(
 ): readonly Parsed[] {
   const path = variable(env, FILE_VARIABLE);
   if (path === undefined) {
-    const parsed = schema.safeParse(workspaceFromVariables(env));
+    const parsed = schema.safeParse(workspaceFromVariables(env), REPORTED);
     if (parsed.success) return Object.freeze([Object.freeze(parsed.data)]);
     throw new WorkspaceConfigError(
       parsed.error.issues.map((issue) => ({ name: variableOf(issue.path[0]), message: describe(issue) })),
@@ -50,8 +53,11 @@ function load<Parsed extends { readonly name: string }>(
     ]);
   }
   const { value, missing } = resolveReferences(readJson(path), env);
-  const file = z.strictObject({ workspaces: z.array(schema, 'expected a list').min(1, 'expected at least one') });
-  const parsed = file.safeParse(withLanes(value, variable(env, WORKSPACE_VARIABLES.lanes)));
+  const file = z.strictObject(
+    { workspaces: z.array(schema, 'expected a list').min(1, 'expected at least one') },
+    'expected {"workspaces": […]}',
+  );
+  const parsed = file.safeParse(withLanes(value, variable(env, WORKSPACE_VARIABLES.lanes)), REPORTED);
   const unset = missing
     .filter((reference) => credentials === 'required' || !isCredential(reference.path))
     .map((reference) => problemAt(reference.path, `expected the variable ${reference.variable} to be set; set it`));
@@ -112,6 +118,17 @@ function problemAt(path: readonly PropertyKey[], message: string): WorkspaceProb
 
 function describe(issue: z.core.$ZodIssue): string {
   if (issue.code === 'unrecognized_keys') return `unknown ${issue.keys.join(', ')}; remove or rename it`;
-  if (issue.code === 'invalid_type' && issue.input === undefined) return `${issue.message}, got nothing; set it`;
-  return issue.message;
+  if (issue.code !== 'invalid_type') return issue.message;
+  const remedy = issue.input === undefined ? 'set it' : 'correct it';
+  return `${issue.message}, got ${kindOf(issue.input)}; ${remedy}`;
+}
+
+/** Its kind and no more: values may be secret. */
+function kindOf(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object') return 'an object';
+  if (typeof value === 'string') return 'text';
+  return Number.isNaN(value) ? 'none' : `a ${typeof value}`;
 }

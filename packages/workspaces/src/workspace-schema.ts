@@ -11,14 +11,19 @@ function count(max: number, { whole }: { whole: boolean }) {
   return whole ? number.int(message) : number;
 }
 
-const gatewayKeyOutline = z.strictObject({
-  source: text,
-  siteId: text.exactOptional(),
-  apiKey: text.exactOptional(),
-  writeKey: text.exactOptional(),
-  workspace: text.exactOptional(),
-  maxRequestsPerSecond: count(100_000, { whole: false }).exactOptional(),
-});
+const OBJECT = 'expected an object';
+
+const gatewayKeyOutline = z.strictObject(
+  {
+    source: text,
+    siteId: text.exactOptional(),
+    apiKey: text.exactOptional(),
+    writeKey: text.exactOptional(),
+    workspace: text.exactOptional(),
+    maxRequestsPerSecond: count(100_000, { whole: false }).exactOptional(),
+  },
+  OBJECT,
+);
 
 const gatewayKey = gatewayKeyOutline.refine(
   (key) => key.writeKey !== undefined || (key.siteId !== undefined && key.apiKey !== undefined),
@@ -49,30 +54,35 @@ export function isForwardUrl(value: string): boolean {
 }
 
 /** One workspace, as in the workspaces file. Every message is free of the value: values may be secret. */
-export const workspaceSchema = z.strictObject({
-  name: text.refine(isWorkspaceName, 'expected 1 to 40 characters of a-z, 0-9 and -'),
-  siteId: text,
-  apiKey: text,
-  region: z
-    .string('expected us or eu')
-    .toLowerCase()
-    .pipe(z.enum(['us', 'eu'], 'expected us or eu'))
-    .default(WORKSPACE_DEFAULTS.region),
-  trackUrl: text
-    .transform((value, context) => {
-      const origin = trackOrigin(value);
-      if (origin !== undefined) return origin;
-      context.addIssue({ code: 'custom', message: 'expected an origin such as https://track.customer.io' });
-      return z.NEVER;
-    })
-    .exactOptional(),
-  maxRequestsPerSecond: count(100_000, { whole: false }).default(WORKSPACE_DEFAULTS.maxRequestsPerSecond),
-  lanes: count(MAX_LANES, { whole: true }).default(WORKSPACE_DEFAULTS.lanes),
-  webhookSigningKey: text.exactOptional(),
-  webhookForwardUrl: text.refine(isForwardUrl, 'expected an http or https address without credentials').exactOptional(),
-  gatewayKeys: z.array(gatewayKey, 'expected a list').default([]),
-  regions: regionRule.exactOptional(),
-});
+export const workspaceSchema = z.strictObject(
+  {
+    name: text.refine(isWorkspaceName, 'expected 1 to 40 characters of a-z, 0-9 and -'),
+    siteId: text,
+    apiKey: text,
+    region: z
+      .string('expected us or eu')
+      .toLowerCase()
+      .pipe(z.enum(['us', 'eu'], 'expected us or eu'))
+      .default(WORKSPACE_DEFAULTS.region),
+    trackUrl: text
+      .transform((value, context) => {
+        const origin = trackOrigin(value);
+        if (origin !== undefined) return origin;
+        context.addIssue({ code: 'custom', message: 'expected an origin such as https://track.customer.io' });
+        return z.NEVER;
+      })
+      .exactOptional(),
+    maxRequestsPerSecond: count(100_000, { whole: false }).default(WORKSPACE_DEFAULTS.maxRequestsPerSecond),
+    lanes: count(MAX_LANES, { whole: true }).default(WORKSPACE_DEFAULTS.lanes),
+    webhookSigningKey: text.exactOptional(),
+    webhookForwardUrl: text
+      .refine(isForwardUrl, 'expected an http or https address without credentials')
+      .exactOptional(),
+    gatewayKeys: z.array(gatewayKey, 'expected a list').default([]),
+    regions: regionRule.exactOptional(),
+  },
+  OBJECT,
+);
 
 /** What a dashboard or a command needs of a workspace: credentials may be absent. */
 export const outlineSchema = workspaceSchema.extend({

@@ -1,5 +1,5 @@
 import type { BrakeFilter, Verb } from '@cio-fleet/contracts';
-import { personKey } from '@cio-fleet/lanes';
+import { personKeys } from '@cio-fleet/lanes';
 import type { Command } from 'commander';
 import { usageError } from '../session/cli-error.ts';
 import { pointInTime } from '../session/option-parsers.ts';
@@ -36,7 +36,7 @@ export function brakeFilterOf({ name, verb, source, person, since, until }: Brak
     ...(name !== undefined && { name }),
     ...(verb !== undefined && { verb }),
     ...(source !== undefined && { source }),
-    ...(person !== undefined && { person: personKey(person) }),
+    ...(person !== undefined && { person: oneKeyOf(person) }),
     ...(since !== undefined && { since }),
     ...(until !== undefined && { until }),
   };
@@ -44,4 +44,12 @@ export function brakeFilterOf({ name, verb, source, person, since, until }: Brak
   throw usageError(
     'expected at least one of --name, --verb, --source, --person, --since, --until; to send nothing at all: fleet breaker open',
   );
+}
+
+/** A brake is set on one key: whoever types a bare address or number must say what it is. */
+function oneKeyOf(person: string): string {
+  const keys = personKeys(person);
+  const [key] = keys;
+  if (keys.length === 1 && key !== undefined) return key;
+  throw usageError(`--person: expected ${keys.join(' or ')}, got ${person}; say which`);
 }

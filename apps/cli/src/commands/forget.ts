@@ -12,7 +12,7 @@ import {
   forgetPacked,
   forgetSettled,
   forgetWebhooks,
-  personKey,
+  personKeys,
   redriveDeadLetters,
 } from '@cio-fleet/lanes';
 import type { Redis } from 'ioredis';
@@ -64,7 +64,7 @@ async function forget(
   }
   // Before the ties are forgotten, too.
   const tied = await withJournal(context, ({ reader }) => reader.identities(person));
-  const laneKeys = [...new Set([...laneKeysOf(person), ...plainKeysOf(tied)])];
+  const laneKeys = [...new Set([...personKeys(person), ...plainKeysOf(tied)])];
   return withRedis(redisUrl(), async (redis) => {
     let deadLetters = 0;
     let outcomes = 0;
@@ -138,12 +138,4 @@ async function eraseDeadLetters(redis: Redis, workspace: string, person: string)
 function plainKeysOf({ persons, anonymous }: Identities): readonly string[] {
   const keys = [...persons, ...anonymous.map((id) => (id.startsWith('h:') ? id : `anonymous_id:${id}`))];
   return keys.filter((key) => !key.startsWith('h:'));
-}
-
-/** Lane keys that somebody may mean who types this. */
-function laneKeysOf(person: string): readonly string[] {
-  const laneKey = personKey(person);
-  return person.includes('@') && laneKey.startsWith('id:') && !person.startsWith('id:')
-    ? [laneKey, `email:${person.toLowerCase()}`]
-    : [laneKey];
 }

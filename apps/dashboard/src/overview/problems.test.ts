@@ -82,7 +82,7 @@ const CASES: readonly (readonly [string, Partial<FleetState>, 'bad' | 'warn', st
       },
     },
     'warn',
-    'most with REJECTED',
+    '2 dead letters rest (4 operations in all), most with REJECTED.',
   ],
   ['a lowered rate', { rate: { requestsPerSecond: 100, current: 20 } }, 'warn', '20 requests/s instead of 100'],
 ];

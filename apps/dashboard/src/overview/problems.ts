@@ -2,6 +2,7 @@ import type { FleetState } from '@cio-fleet/lanes';
 import type { RedisMemory } from '@cio-fleet/redis';
 import type { WorkspaceView } from '../fleet/fleet-monitor.ts';
 import type { JournalAnswer } from '../journal/journals.ts';
+import { operationsInAll } from '../page/dead-letter-count.ts';
 import { formatBytes, formatCount, formatDuration, formatRate } from '../page/format.ts';
 import { address } from '../page/links.ts';
 import { lanesProblems } from './lanes-problems.ts';
@@ -58,9 +59,10 @@ export function problemsOf({ state, maxRequestsPerSecond, journalWaitsMs, journa
   }
   if (state.deadLetters.deadLetters > 0) {
     const [most] = state.deadLetters.reasons;
+    const operations = operationsInAll(state.deadLetters);
     found.push({
       severity: 'warn',
-      what: `${formatCount(state.deadLetters.deadLetters)} dead letters rest${most === undefined ? '' : `, most with ${most.code}`}.`,
+      what: `${formatCount(state.deadLetters.deadLetters)} dead letters rest${operations === undefined ? '' : ` (${operations})`}${most === undefined ? '' : `, most with ${most.code}`}.`,
       todo: 'See why, mend the cause, then redrive them.',
       look: { label: 'Errors', href: address('/errors', { workspace }) },
       runbook: 'Dead letters grow',

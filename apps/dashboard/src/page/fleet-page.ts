@@ -1,5 +1,5 @@
 import { FINAL_STATES } from '@cio-fleet/contracts';
-import type { RateState } from '@cio-fleet/lanes';
+import type { DeadLetterState, RateState } from '@cio-fleet/lanes';
 import type { Role } from '../access/identity.ts';
 import type { FleetView, WorkspaceView } from '../fleet/fleet-monitor.ts';
 import type { Redrive } from '../fleet/redrives.ts';
@@ -10,6 +10,7 @@ import { problemsOfView, redisProblems } from '../overview/problems.ts';
 import { abusersCard } from './abusers-card.ts';
 import { brakesCard } from './brakes-card.ts';
 import { changesCard } from './changes-card.ts';
+import { operationsInAll } from './dead-letter-count.ts';
 import { deadLettersCard } from './dead-letters-card.ts';
 import { fallbackCard } from './fallback-card.ts';
 import { formatBytes, formatCount, formatDuration, formatRate } from './format.ts';
@@ -79,7 +80,7 @@ function workspaceSection({ view, past, problems, redrive, role }: Section): Htm
       ${past?.latency !== undefined && tile('Until delivered', formatDuration(past.latency.p50), `p95 ${formatDuration(past.latency.p95)}, p99 ${formatDuration(past.latency.p99)}`)}
       ${tile('Waiting in lanes', formatCount(waiting), `oldest ${formatDuration(oldestMs)}`)}
       ${tile('In fallback', formatCount(fallback.operations), `${formatCount(fallback.heldPersons)} ${fallback.heldPersons === 1 ? 'person' : 'persons'} held`, fallback.operations > 0 ? 'warn' : '')}
-      ${tile('Dead letters', formatCount(deadLetters.deadLetters), `oldest ${formatDuration(deadLetters.oldestMs)}`, deadLetters.deadLetters > 0 ? 'warn' : '')}
+      ${tile('Dead letters', formatCount(deadLetters.deadLetters), deadLettersDetail(deadLetters), deadLetters.deadLetters > 0 ? 'warn' : '')}
       ${tile('Requests', `${formatRate(throughput.requestsPerSecond)}/s`, budgetOf(rate, outline.maxRequestsPerSecond, throughput.requestsPerSecond))}
     </div>
     <h3>Workers <span class="muted">${formatCount(workers.length)}</span></h3>
@@ -102,6 +103,11 @@ function workspaceSection({ view, past, problems, redrive, role }: Section): Htm
       ${changesCard(changes, at)}
     </div>
   </section>`;
+}
+
+function deadLettersDetail(deadLetters: DeadLetterState): string {
+  const operations = operationsInAll(deadLetters);
+  return `${operations === undefined ? '' : `${operations}, `}oldest ${formatDuration(deadLetters.oldestMs)}`;
 }
 
 function tile(label: string, value: string, detail: string, tone = ''): Html {

@@ -56,10 +56,13 @@ export function createNotesRoutes(options: NotesRoutesOptions): Router {
 
 const reader = createBodyReader(BODY_LIMITS);
 
-/** NDJSON is no JSON as a whole; its lines are read from the bytes that were kept. */
+/** What NDJSON is found to be as a whole: no JSON, or too deep where lines leave brackets open. */
+const READ_BY_LINES: ReadonlySet<string | undefined> = new Set(['BODY_NOT_JSON', 'BODY_TOO_DEEP']);
+
+/** Lines are read from the bytes that were kept. */
 const readBody: RequestHandler = (request, response, next) => {
   reader(request, response, (problem?: unknown) => {
-    if ((problem as HttpProblem | undefined)?.code === 'BODY_NOT_JSON') next();
+    if (READ_BY_LINES.has((problem as HttpProblem | undefined)?.code)) next();
     else next(problem);
   });
 };

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { readNote, readSessionNotice } from './read-note.ts';
 
 const NOW = Date.UTC(2026, 10, 21, 12);
+const DAY_MS = 24 * 3_600_000;
 const CONTEXT = { workspace: 'default', source: 'shop', nowMs: NOW };
 const NOTE = { sessionId: 's1', key: 'page', value: '/cart', component: 'web' };
 const refusalOf = (read: ReturnType<typeof readNote>) =>
@@ -32,15 +33,29 @@ describe('a note', () => {
     });
   });
 
+  const acceptedWith = (idMs: number, nowMs = NOW) => {
+    const read = readNote({ ...NOTE, id: `${ulidTime(NOW + idMs)}${'0'.repeat(16)}` }, { ...CONTEXT, nowMs });
+    return read.ok ? read.row.acceptedAt : undefined;
+  };
+
   it.each([
-    ['a minute ago', -60_000, -60_000],
-    ['a day ago', -24 * 3_600_000, -24 * 3_600_000],
-    ['by a clock that is a little ahead', 300_000, 300_000],
-    ['longer ago than repeats come', -24 * 3_600_000 - 1, 0],
-    ['by a clock that is far ahead', 300_001, 0],
-  ])('with an id made %s has the same row whenever it is repeated', (_, idMs, acceptedMs) => {
-    const id = `${ulidTime(NOW + idMs)}${'0'.repeat(16)}`;
-    expect(readNote({ ...NOTE, id }, CONTEXT)).toMatchObject({ row: { acceptedAt: NOW + acceptedMs } });
+    ['a minute ago', -60_000],
+    ['a day ago', -DAY_MS],
+    ['by a clock that is a little ahead', 300_000],
+  ])(
+    'with an id made %s has the same row whenever it is repeated, and none that an erasure of now would miss',
+    (_, idMs) => {
+      expect(acceptedWith(idMs)).toBe(NOW + idMs - 300_000);
+      expect(acceptedWith(idMs, NOW + idMs + DAY_MS)).toBe(NOW + idMs - 300_000);
+      expect(acceptedWith(idMs)).toBeLessThanOrEqual(NOW);
+    },
+  );
+
+  it.each([
+    ['longer ago than repeats come', -DAY_MS - 1],
+    ['by a clock that is far ahead', 300_001],
+  ])('with an id made %s counts as accepted when it comes', (_, idMs) => {
+    expect(acceptedWith(idMs)).toBe(NOW);
   });
 
   it.each([

@@ -110,12 +110,14 @@ function build(
 }
 
 /**
- * When a note counts as accepted. The journal knows a repeat by its id and this time, so with an id it is the time within the id,
- * the same whenever it comes; unless that is far from now, for the journal keeps its days by it.
+ * When a note counts as accepted. The journal knows a repeat by its id and this time, so with an id it is reckoned from the time
+ * within the id: the same whenever it comes, and by as much earlier as that may be ahead, because an erasure forgets only what was
+ * accepted up to now. An id that is further from now tells nothing, for the journal keeps its days by this time: each repeat is new.
  */
 function acceptedAt(id: string | undefined, nowMs: number): number {
-  const idMs = id === undefined ? nowMs : ulidMs(id);
-  return idMs >= nowMs - MAX_ID_AGE_MS && idMs <= nowMs + MAX_ID_AHEAD_MS ? idMs : nowMs;
+  if (id === undefined) return nowMs;
+  const idMs = ulidMs(id);
+  return idMs >= nowMs - MAX_ID_AGE_MS && idMs <= nowMs + MAX_ID_AHEAD_MS ? idMs - MAX_ID_AHEAD_MS : nowMs;
 }
 
 /** Any JSON; what is no text is kept as its JSON text. */

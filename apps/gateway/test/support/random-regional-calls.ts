@@ -19,7 +19,7 @@ const REGIONS = ['EU', 'US', 'EU', 'US', 'unknown'] as const;
 
 /**
  * Gives random calls: persons of two regions say where they are when they come first, some never do; all share the same few accounts,
- * and now and then one says that another one's address is theirs.
+ * and some browsers, and now and then one says that another one's address is theirs.
  */
 export function createRandomCalls(seed: number): () => readonly RandomOperation[] {
   const random = seeded(seed);
@@ -33,6 +33,8 @@ export function createRandomCalls(seed: number): () => readonly RandomOperation[
   const account = () => ({ identifiers: { object_type_id: '1', object_id: `account-${Math.floor(random() * 6)}` } });
   /** What an account says of itself, and that may be wrong for the person. */
   const traits = () => pick([{}, { region: 'US' }, { region: 'EU' }]);
+
+  const browser = () => ({ anonymous_id: `browser-${Math.floor(random() * 6)}` });
 
   /** Operations on persons who are known by now, if they ever are. */
   function operationOn(person: Person, other: Person): RandomOperation {
@@ -61,11 +63,17 @@ export function createRandomCalls(seed: number): () => readonly RandomOperation[
       () => alone(object('add_relationships', [identifiers])),
       () => both(object('identify', [identifiers, pick(other.identifiers)], traits())),
       () => both(object('delete_relationships', [identifiers, pick(other.identifiers)])),
-      // Whoever is unknown until then would be known by the other's address.
-      () =>
-        (isKnown(person) && isKnown(other) ? both : alone)(
-          identify(name, isKnown(person) && isKnown(other) ? { ...other.identifiers[1] } : {}),
-        ),
+      // Whoever is unknown until then would be known by the other's address; and towards the EU anybody's may go.
+      () => {
+        const isTold = isKnown(person) && isKnown(other) && (person.region === 'US' || other.region === 'EU');
+        return (isTold ? both : alone)(identify(name, isTold ? { ...other.identifiers[1] } : {}));
+      },
+      () => ({
+        operation: identify(name, { note: name, ...(isKnown(person) && browser()) }),
+        // A browser that somebody of the EU used is not for persons of the US.
+        isTaken: person.region === 'US' ? undefined : isKnown(person),
+      }),
+      () => ({ operation: track(browser()), isTaken: undefined }),
       () => ({
         operation: { type: 'object', action: 'identify', ...account(), attributes: traits() },
         isTaken: undefined,

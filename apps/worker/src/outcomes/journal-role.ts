@@ -7,7 +7,7 @@ import {
   type JournalSettings,
   type JournalWriter,
 } from '@cio-fleet/journal';
-import { type Service, service } from '@cio-fleet/lifecycle';
+import { type Service, service, stoppedTogether } from '@cio-fleet/lifecycle';
 import type { Logger } from '@cio-fleet/telemetry';
 import type { Redis } from 'ioredis';
 import { createErrorLog } from '../error-log.ts';
@@ -21,6 +21,8 @@ export interface JournalRoleOptions {
   readonly isDelivering: boolean;
   readonly lockMs: number;
   readonly stalledCheckMs: number;
+  /** How long a stop waits for packs in work, in ms. */
+  readonly stopTimeoutMs: number;
   readonly logger: Logger;
 }
 
@@ -34,7 +36,7 @@ export interface JournalRole {
 }
 
 export function createJournalRole(options: JournalRoleOptions): JournalRole {
-  const { redis, workspaces, journal, logger, lockMs, stalledCheckMs } = options;
+  const { redis, workspaces, journal, logger, lockMs, stalledCheckMs, stopTimeoutMs } = options;
   if (journal.place === undefined) return { services: [], writers: new Map(), archiver: undefined };
   const { place, retentionDays, archive } = journal;
   const store = createJournalStore(place, logger, retentionDays);
@@ -54,6 +56,7 @@ export function createJournalRole(options: JournalRoleOptions): JournalRole {
         ...(archiver && { archive: archiver.archive, eraseArchived: archiver.eraseWhenDue }),
         lockMs,
         stalledCheckMs,
+        stopTimeoutMs,
         onQueueError: (error) => errors.log(error, journalQueueName(workspace)),
         logger,
       }),
@@ -64,5 +67,6 @@ export function createJournalRole(options: JournalRoleOptions): JournalRole {
   // Before the writers, which wait for the day that is being archived; it is archived anew by whoever comes next.
   const archiving =
     archiver && service({ name: 'journal archive', start: () => undefined, stop: () => archiver.stop() });
-  return { services: [closing, ...writers.values(), ...(archiving ? [archiving] : [])], writers, archiver };
+  const writing = stoppedTogether('journal writers', [...writers.values()]);
+  return { services: [closing, writing, ...(archiving ? [archiving] : [])], writers, archiver };
 }

@@ -21,7 +21,7 @@ export interface LiveFeedOptions {
 }
 
 /** How long the last outcomes may take, in ms: nobody misses them, and Redis may be away. */
-const LAST_FLUSH_MS = 500;
+const LAST_FLUSH_MS = 300;
 /** How long outcomes collect, in ms. */
 const FLUSH_MS = 250;
 /** Outcomes of one flush. Redis takes each as a command of its own, so it is bounded: 1,000/s from each worker. */

@@ -25,15 +25,14 @@ export interface OutcomeRecorderOptions {
   readonly journal: JournalSettings;
   /** Whether outcomes go to the live page. */
   readonly isLive: boolean;
+  /** How long a stop waits for Redis to take the last rows, in ms. */
+  readonly stopTimeoutMs: number;
   readonly logger: Logger;
   readonly onDropped: (dropped: Dropped) => void;
 }
 
 /** Rows beyond what is awaited. A long list of them costs more than it is worth: the collector copies it again and again. */
 const MAX_BUFFERED_ROWS = 10_000;
-
-/** How long a stop waits for Redis to take the last rows, in ms. */
-const STOP_TIMEOUT_MS = 2_000;
 
 export function createOutcomeRecorder(options: OutcomeRecorderOptions): OutcomeRecorder {
   const { redis, workspace, workerId, journal, logger } = options;
@@ -70,7 +69,7 @@ export function createOutcomeRecorder(options: OutcomeRecorderOptions): OutcomeR
     ...service({
       name: `outcomes of ${workspace}`,
       start: () => undefined,
-      stop: async () => void (await Promise.all([live?.stop(), sink?.stop({ timeoutMs: STOP_TIMEOUT_MS })])),
+      stop: async () => void (await Promise.all([live?.stop(), sink?.stop({ timeoutMs: options.stopTimeoutMs })])),
     }),
     async settling(batch) {
       await keeper?.keep((room) => rowsOfBatch(batch, workerId, room));

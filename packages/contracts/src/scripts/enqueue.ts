@@ -10,7 +10,8 @@ import { PUSH_LUA } from './push.ts';
  * - A producer that still counts another number of lanes is told the right one before anything is written: `lanes`. What an
  *   earlier try has written is told first, or it would be written to another lane again.
  * - An erasure mark is the ULID of its erasure. One that is ahead of Redis's time is that of a wrong clock, and brought back to the
- *   present: it would erase what others accept later.
+ *   present: it would erase what others accept later. One that is behind stays: it may have waited on a disk for hours, and its producer
+ *   has put it right where that knew better.
  * - While the number of lanes is being changed, nothing is accepted: an error `TRYAGAIN`, so that whoever writes waits.
  *
  * KEYS 1 lane's key prefix · 2 lanes · 3 ledger · 4 waiting · 5 erasures · 6 sequence key

@@ -2,7 +2,14 @@ import { createIdentityCloak, type PersonPrivacy } from '../intake/person-privac
 import { readCursor } from '../reader/cursor.ts';
 import { tiesIn } from '../reader/identities.ts';
 import type { JournalSource } from '../reader/journal-source.ts';
-import { branchesOf, pageOf, selectBranches, type TimelinePage, type TimelineQuery } from '../reader/read-timeline.ts';
+import {
+  branchesOf,
+  MAX_TIES,
+  pageOf,
+  selectBranches,
+  type TimelinePage,
+  type TimelineQuery,
+} from '../reader/read-timeline.ts';
 import { limitOf, windowOf } from '../reader/window.ts';
 import type { Tie } from '../store/follow-ties.ts';
 import { createArchiveCalls } from './archive-calls.ts';
@@ -69,12 +76,9 @@ export function createArchiveReader(options: ArchiveReaderOptions): ArchiveReade
       const after = query.after === undefined ? undefined : readCursor(query.after);
       const slice = { window, after, limit: limit + 1 };
       // Ties of both: a session of archived rows may be tied to its person by a later day.
-      const kept = source === undefined ? async () => [] : tiesIn(source, workspace);
-      const branches = await branchesOf(query.subject, cloak, async (column, keys): Promise<readonly Tie[]> => {
-        const [here, archived] = await Promise.all([
-          kept(column, keys),
-          calls.call('ties', workspace, window, column, keys),
-        ]);
+      const kept = source === undefined ? async () => [] : tiesIn(source, workspace, MAX_TIES);
+      const branches = await branchesOf(query.subject, cloak, async (question): Promise<readonly Tie[]> => {
+        const [here, archived] = await Promise.all([kept(question), calls.call('ties', workspace, window, question)]);
         return [...here, ...archived];
       });
       const [here, archived] = await Promise.all([

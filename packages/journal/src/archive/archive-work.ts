@@ -5,7 +5,7 @@ import type { JournalPlace } from '../journal-place.ts';
 import type { SqlRow } from '../reader/journal-source.ts';
 import type { Branch, Slice } from '../reader/read-timeline.ts';
 import type { TimeWindow } from '../reader/window.ts';
-import type { Tie } from '../store/follow-ties.ts';
+import type { Tie, TieQuestion } from '../store/follow-ties.ts';
 import { type ArchiveDayReport, archiveDay } from './archive-day.ts';
 import { ArchiveError } from './archive-error.ts';
 import { withArchiveLock } from './archive-lock.ts';
@@ -33,12 +33,7 @@ export interface ArchiveWork {
   /** Nothing, unless somebody has waited for so long. */
   erase(minAgeMs: number): Promise<EraseReport>;
   rows(workspace: string, branches: readonly Branch[], slice: Slice): Promise<readonly (readonly SqlRow[])[]>;
-  ties(
-    workspace: string,
-    window: TimeWindow,
-    column: 'person' | 'alias',
-    keys: readonly string[],
-  ): Promise<readonly Tie[]>;
+  ties(workspace: string, window: TimeWindow, question: TieQuestion): Promise<readonly Tie[]>;
   days(workspace: string | undefined): Promise<readonly Manifest[]>;
   restore(day: string, folder: string): Promise<RestoreReport>;
 }
@@ -89,8 +84,7 @@ export function createArchiveWork({ target, place, memoryMb }: ArchiveSetup): Ar
         }
       }),
     rows: (workspace, branches, slice) => withParts((parts) => findArchivedRows(parts, workspace, branches, slice)),
-    ties: (workspace, window, column, keys) =>
-      withParts((parts) => findArchivedTies(parts, workspace, window, column, keys)),
+    ties: (workspace, window, question) => withParts((parts) => findArchivedTies(parts, workspace, window, question)),
     async days(workspace) {
       const objects = await openObjects(target);
       try {

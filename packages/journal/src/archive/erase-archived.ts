@@ -1,5 +1,5 @@
 import { newUlid } from '@cio-fleet/contracts';
-import { followTiesIn, isPersonKey, type Tie, type TieQuestion } from '../store/follow-ties.ts';
+import { followTiesIn, type Tie, type TieQuestion } from '../store/follow-ties.ts';
 import { sortAliases } from '../store/forgotten.ts';
 import { quote } from './duckdb.ts';
 import { fetchWhole } from './fetch-file.ts';
@@ -60,10 +60,12 @@ async function listErased(
   for (const erasure of erasures) {
     const { id, acceptedUntilMs: until, what } = erasure;
     const rowsUntil = what === 'rows' ? until : -1;
-    const { persons, aliases } = await followTiesIn(personsOf(erasure), (question) =>
-      tiesOf(parts, manifests, question),
+    const { persons, aliases } = await followTiesIn(
+      erasure.persons,
+      (question) => tiesOf(parts, manifests, question),
+      erasure.aliases,
     );
-    const { sessions, anonymous, users } = sortAliases([...erasure.aliases, ...aliases]);
+    const { sessions, anonymous, users } = sortAliases(aliases);
     const add = (kind: Kind, keys: readonly string[]) =>
       asked.append(keys.map((key) => [kind, key, id, rowsUntil, until]));
     add('person', persons);
@@ -75,11 +77,6 @@ async function listErased(
   // One line for a key: a join must not double its rows.
   await duck.run(`CREATE OR REPLACE TABLE erased AS
     SELECT kind, key, MAX(id) AS id, MAX(rows_until) AS rows_until, MAX(until) AS until FROM asked GROUP BY kind, key`);
-}
-
-/** Lines of an older version have other identities among the aliases. */
-function personsOf({ persons, aliases }: PendingErasure): readonly string[] {
-  return [...persons, ...aliases.filter(isPersonKey)];
 }
 
 async function tiesOf(

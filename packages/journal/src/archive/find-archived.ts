@@ -1,9 +1,9 @@
-import { MAX_TIES } from '../reader/identities.ts';
+import { tiesOfEach } from '../reader/identities.ts';
 import type { SqlRow } from '../reader/journal-source.ts';
-import { type Branch, branchQuery, type Slice } from '../reader/read-timeline.ts';
+import { type Branch, branchQuery, MAX_TIES, type Slice } from '../reader/read-timeline.ts';
 import type { TimeWindow } from '../reader/window.ts';
 import { DAY_MS, startOfDay } from '../store/days.ts';
-import type { Tie } from '../store/follow-ties.ts';
+import type { Tie, TieQuestion } from '../store/follow-ties.ts';
 import type { ArchiveObjects } from './archive-objects.ts';
 import { type Duck, quote } from './duckdb.ts';
 import { fetchWanted } from './fetch-file.ts';
@@ -40,15 +40,15 @@ export async function findArchivedTies(
   parts: FindParts,
   workspace: string,
   window: TimeWindow,
-  column: 'person' | 'alias',
-  keys: readonly string[],
+  question: TieQuestion,
 ): Promise<readonly Tie[]> {
+  const { column, keys } = question;
   const manifests = await manifestsIn(parts.objects, workspace, window);
   const files = await filesWith(parts, manifests, 'identities', { column, keys });
   if (files.length === 0) return [];
   const rows = await parts.duck.select(
     `SELECT DISTINCT person, alias FROM ${readParquet(files)} WHERE ${column} IN (${keys.map(quote).join(', ')})
-     ORDER BY person, alias LIMIT ${MAX_TIES}`,
+     QUALIFY DENSE_RANK() OVER (PARTITION BY ${column} ORDER BY alias LIKE 'session:%', alias, person) <= ${tiesOfEach(question, MAX_TIES)}`,
   );
   return rows as unknown as readonly Tie[];
 }

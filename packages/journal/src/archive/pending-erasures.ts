@@ -7,12 +7,14 @@ import type { Tied } from '../store/follow-ties.ts';
 import { personDigest } from '../store/forgotten.ts';
 import type { ForgetOptions } from '../store/journal-store.ts';
 
-/** Somebody whom archived days are to forget: all that they were known by, of which the first was asked for. */
+/** Somebody whom archived days are to forget. */
 export interface PendingErasure {
   readonly id: number;
   readonly at: number;
   readonly workspace: string;
+  /** As they were asked for. Only from these ties are followed up to whose they are. */
   readonly persons: readonly string[];
+  /** What else the journal's ties led to: further identities, sessions, anonymous ids and users. */
   readonly aliases: readonly string[];
   readonly what: ForgetOptions['what'];
   readonly acceptedUntilMs: number;
@@ -113,8 +115,9 @@ function toErasure({ persons, aliases, accepted_until, ...rest }: Line): Pending
   return { ...rest, persons: JSON.parse(persons), aliases: JSON.parse(aliases), acceptedUntilMs: accepted_until };
 }
 
-function valuesOf({ nowMs, workspace, what, acceptedUntilMs }: ForgetOptions, { persons, aliases }: Tied) {
-  return [nowMs, workspace, JSON.stringify(persons), JSON.stringify(aliases), what, acceptedUntilMs] as const;
+function valuesOf({ nowMs, workspace, persons, what, acceptedUntilMs }: ForgetOptions, tied: Tied) {
+  const reached = [...tied.persons, ...tied.aliases].filter((key) => !persons.includes(key));
+  return [nowMs, workspace, JSON.stringify(persons), JSON.stringify(reached), what, acceptedUntilMs] as const;
 }
 
 function proofOf({ workspace, persons, what }: PendingErasure, rows: number, nowMs: number) {

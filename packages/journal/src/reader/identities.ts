@@ -1,4 +1,4 @@
-import { isPersonKey, type Tie } from '../store/follow-ties.ts';
+import { followTiesIn, MAX_OWNERS, type Tie, type TieQuestion } from '../store/follow-ties.ts';
 import { sortAliases } from '../store/forgotten.ts';
 import type { JournalSource } from './journal-source.ts';
 import { createValues } from './window.ts';
@@ -11,9 +11,6 @@ export interface Identities {
   readonly users: readonly string[];
 }
 
-const MAX_PERSONS = 10;
-/** Ties that one question gives. */
-export const MAX_TIES = 200;
 const KEYED = /^(id|email|phone|cio_id|object|cio_object_id|delivery|invite|h):/;
 const ANONYMOUS = 'anonymous_id:';
 
@@ -35,30 +32,30 @@ export function keysOfPerson(person: string, cloak: (identity: string) => string
   return candidatesOf(person).map((each) => (each.startsWith('h:') ? each : cloak(each)));
 }
 
-/** Ties whose person, or whose alias, is one of the keys. */
-export type FindTies = (column: 'person' | 'alias', keys: readonly string[]) => Promise<readonly Tie[]>;
+/** Answers which ties there are. The same tie may come twice. */
+export type FindTies = (question: TieQuestion) => Promise<readonly Tie[]>;
 
-/** All keys that the journal ties to a person, directly or as another identity of theirs. Who is anonymous has no ties of their own. */
+/** All keys that an erasure would forget: by the ties of a person, up to whose it is, then down. Who is anonymous has no ties of their own. */
 export async function findIdentities(findTies: FindTies, asked: readonly string[]): Promise<Identities> {
-  const candidates = asked.filter(isPersonKey);
-  if (candidates.length === 0) return { persons: [], ...sortAliases(asked) };
-  const [owners, first] = await Promise.all([findTies('alias', candidates), findTies('person', candidates)]);
-  const others = [...owners.map(({ person }) => person), ...first.map(({ alias }) => alias).filter(isPersonKey)];
-  const persons = [...new Set([...candidates, ...others])].slice(0, MAX_PERSONS);
-  const unread = persons.filter((person) => !candidates.includes(person));
-  const more = unread.length === 0 ? [] : await findTies('person', unread);
-  const aliases = [...new Set([...first, ...more].map(({ alias }) => alias))];
-  const known = [...new Set([...persons, ...aliases.filter(isPersonKey)])].slice(0, MAX_PERSONS);
-  return { persons: known, ...sortAliases(aliases) };
+  const { persons, aliases } = await followTiesIn(asked, findTies);
+  return { persons, ...sortAliases(aliases) };
 }
 
-/** Ties that a journal has. */
-export function tiesIn(source: JournalSource, workspace: string): FindTies {
-  return async (column, keys) => {
+/** How many ties of each key an answer needs: of owners one more than count. @param most - of what is theirs */
+export function tiesOfEach({ column }: TieQuestion, most: number): number {
+  return column === 'alias' ? MAX_OWNERS + 1 : most;
+}
+
+/** Ties that a journal has. @param most - of each person, other identities first, then the latest. @defaultValue all */
+export function tiesIn(source: JournalSource, workspace: string, most = Number.MAX_SAFE_INTEGER): FindTies {
+  return async (question) => {
+    const { column, keys } = question;
     const { values, add, list } = createValues();
-    const text = `SELECT person, alias FROM journal_identities WHERE workspace = ${add(workspace)} AND ${column} IN ${list(keys)}
-      ORDER BY last_day DESC, alias LIMIT ${MAX_TIES}`;
+    const text = `SELECT person, alias FROM (
+        SELECT person, alias, ROW_NUMBER() OVER (PARTITION BY ${column} ORDER BY alias LIKE 'session:%', last_day DESC, alias) AS n
+        FROM journal_identities WHERE workspace = ${add(workspace)} AND ${column} IN ${list(keys)}
+      ) AS ties WHERE n <= ${tiesOfEach(question, most)}`;
     const parts = await source.select(text, values);
-    return parts.flat().slice(0, MAX_TIES) as unknown as readonly Tie[];
+    return parts.flat() as unknown as readonly Tie[];
   };
 }

@@ -47,11 +47,17 @@ export interface Branch {
   readonly onlyOfNobody?: boolean;
 }
 
+/** Ties that a page reads of each person, and keys of a kind that it looks for. */
+export const MAX_TIES = 200;
+/** Identities that a page looks for, each in a query of its own. */
+const MAX_PERSONS = 10;
+
 export async function readTimeline(context: TimelineContext, query: TimelineQuery): Promise<TimelinePage> {
   const limit = limitOf(query.limit);
   const window = windowOf(query.window, context.nowMs);
   const after = query.after === undefined ? undefined : readCursor(query.after);
-  const branches = await branchesOf(query.subject, context.cloak, tiesIn(context.source, context.workspace));
+  const findTies = tiesIn(context.source, context.workspace, MAX_TIES);
+  const branches = await branchesOf(query.subject, context.cloak, findTies);
   return pageOf(await selectBranches(context, branches, { window, after, limit: limit + 1 }), limit);
 }
 
@@ -79,12 +85,12 @@ export async function branchesOf(
   const candidates = keysOfPerson(subject.person, cloak);
   const found = await findIdentities(findTies, candidates);
   const tied: readonly Branch[] = [
-    { column: 'session_id', keys: found.sessions, onlyOfNobody: true },
-    { column: 'anonymous_id', keys: found.anonymous, onlyOfNobody: true },
-    { column: 'user_id', keys: found.users, onlyOfNobody: true },
+    { column: 'session_id', keys: found.sessions.slice(0, MAX_TIES), onlyOfNobody: true },
+    { column: 'anonymous_id', keys: found.anonymous.slice(0, MAX_TIES), onlyOfNobody: true },
+    { column: 'user_id', keys: found.users.slice(0, MAX_TIES), onlyOfNobody: true },
   ];
   return [
-    ...found.persons.map((person) => ({ column: 'person', keys: [person] })),
+    ...found.persons.slice(0, MAX_PERSONS).map((person) => ({ column: 'person', keys: [person] })),
     ...tied.filter(({ keys }) => keys.length > 0),
   ];
 }

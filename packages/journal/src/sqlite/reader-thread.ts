@@ -3,7 +3,6 @@ import { workerData } from 'node:worker_threads';
 import type { SqlRow, SqlValue } from '../reader/journal-source.ts';
 import { isReady, openForReading } from './day-file.ts';
 import { fileOf, listDayFiles } from './day-files.ts';
-import { unpackPayload } from './payload-codec.ts';
 import { serveThread } from './thread-calls.ts';
 
 export interface ReaderThreadData {
@@ -50,10 +49,7 @@ function selectIn({ database, statements }: OpenDay, text: string, values: reado
     statements.set(text, statement);
   }
   const named = Object.fromEntries(values.map((value, index) => [`$${index + 1}`, value]));
-  const rows = statement.all(named);
-  return rows.map(
-    (row) => ({ ...row, ...('payload' in row ? { payload: unpackPayload(row.payload) } : {}) }) as SqlRow,
-  );
+  return statement.all(named) as readonly SqlRow[];
 }
 
 serveThread({

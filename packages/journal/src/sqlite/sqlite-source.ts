@@ -1,4 +1,5 @@
 import type { JournalSource, SqlRow } from '../reader/journal-source.ts';
+import { unpackPayload } from './payload-codec.ts';
 import type { ReaderThreadData } from './reader-thread.ts';
 import { startThread, type ThreadCalls } from './thread-calls.ts';
 
@@ -23,11 +24,13 @@ export function createSqliteSource(options: SqliteSourceOptions): JournalSource 
       const timer = setTimeout(() => {
         // SQLite can't be interrupted from outside: the thread ends with its query, and the next one gets a new thread.
         if (thread === asked) thread = undefined;
-        void asked.terminate();
+        void asked.abandon();
         reject(new Error(`expected an answer of the journal within ${timeoutMs} ms; ask for a shorter time window`));
       }, timeoutMs);
       try {
-        return await Promise.race([asked.call<readonly (readonly SqlRow[])[]>('select', text, values), overdue]);
+        const days = await Promise.race([asked.call<readonly (readonly SqlRow[])[]>('select', text, values), overdue]);
+        // Not in the thread, which may be abandoned.
+        return days.map((rows) => rows.map(withPayload));
       } finally {
         clearTimeout(timer);
       }
@@ -36,8 +39,11 @@ export function createSqliteSource(options: SqliteSourceOptions): JournalSource 
     async close() {
       const closing = thread;
       thread = undefined;
-      await closing?.call('stop').catch(() => undefined); // it ends all the same
-      await closing?.terminate();
+      await closing?.end();
     },
   };
+}
+
+function withPayload(row: SqlRow): SqlRow {
+  return 'payload' in row ? ({ ...row, payload: unpackPayload(row.payload) } as SqlRow) : row;
 }

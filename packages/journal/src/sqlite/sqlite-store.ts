@@ -34,7 +34,8 @@ export function createSqliteStore(options: SqliteStoreOptions): JournalStore {
   const restart = async () => {
     const broken = thread;
     thread = undefined;
-    await broken?.terminate();
+    // Others may be writing: each gets its answer first.
+    await broken?.end();
   };
 
   return {
@@ -54,8 +55,7 @@ export function createSqliteStore(options: SqliteStoreOptions): JournalStore {
     async stop() {
       const closing = thread;
       thread = undefined;
-      await closing?.call('stop').catch(() => undefined); // it ends all the same
-      await closing?.terminate();
+      await closing?.end();
     },
   };
 }

@@ -30,8 +30,13 @@ export function serveThread(methods: Methods): void {
 export interface ThreadCalls {
   /** @throws Error when the method threw, or the thread has ended */
   call<T>(method: string, ...args: readonly unknown[]): Promise<T>;
-  /** Ends the thread at once; calls under way reject. */
-  terminate(): Promise<void>;
+  /** Ends the thread after the calls under way; the last one is `stop`. */
+  end(): Promise<void>;
+  /**
+   * Ends the thread in the middle of its query; calls under way reject. Only for threads that never compress or decompress: Node aborts
+   * the whole process when a thread is ended while it makes a zlib object.
+   */
+  abandon(): Promise<void>;
 }
 
 /** Source runs as TypeScript, what was built as JavaScript. */
@@ -64,18 +69,24 @@ export function startThread(name: 'writer-thread' | 'reader-thread', workerData:
     if ('error' in answer) caller?.reject(new Error(answer.error));
     else caller?.resolve(answer.result);
   });
+  function call<T>(method: string, ...args: readonly unknown[]): Promise<T> {
+    if (ended !== undefined) return Promise.reject(ended);
+    lastId += 1;
+    const id = lastId;
+    thread.ref();
+    return new Promise<T>((resolve, reject) => {
+      waiting.set(id, { resolve: resolve as (value: unknown) => void, reject });
+      thread.postMessage({ id, method, args } satisfies Call);
+    });
+  }
+
   return {
-    call<T>(method: string, ...args: readonly unknown[]): Promise<T> {
-      if (ended !== undefined) return Promise.reject(ended);
-      lastId += 1;
-      const id = lastId;
-      thread.ref();
-      return new Promise<T>((resolve, reject) => {
-        waiting.set(id, { resolve: resolve as (value: unknown) => void, reject });
-        thread.postMessage({ id, method, args } satisfies Call);
-      });
+    call,
+    async end() {
+      await call('stop').catch(() => undefined); // it ends all the same
+      await thread.terminate();
     },
-    async terminate() {
+    async abandon() {
       await thread.terminate();
     },
   };

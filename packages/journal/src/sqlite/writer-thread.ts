@@ -105,14 +105,9 @@ serveThread({
 
   forget(options: ForgetOptions): ForgetReport {
     const days = listDayFiles(folder);
-    const tied = followTiesAtOnce(options.persons, (question) => [
-      // A tie of several days is one.
-      ...new Map(
-        days
-          .flatMap((day) => tiesIn(openDay(day).database, options.workspace, question))
-          .map((tie) => [`${tie.person}\0${tie.alias}`, tie]),
-      ).values(),
-    ]);
+    const tied = followTiesAtOnce(options.persons, (question) =>
+      days.flatMap((day) => tiesIn(openDay(day).database, options.workspace, question)),
+    );
     // Before the days: what is tied to a person goes with their rows.
     if (options.alsoArchived === true && options.isRepeat !== true) {
       addPendingErasureIn(openDay(OTHER_DAY).database, options, tied);

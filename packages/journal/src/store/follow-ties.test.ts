@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { followTiesAtOnce, type Tie } from './follow-ties.ts';
+import { followTiesAtOnce, followTiesIn, type Tie, type TieQuestion } from './follow-ties.ts';
 
 const TIES: readonly Tie[] = [
   { person: 'id:42', alias: 'email:ada@example.com' },
@@ -35,6 +35,21 @@ it('follows a ring of ties once, and takes what many claim for nobody’s own', 
   expect(follow(['id:1'], ring)).toEqual({ persons: ['id:1', 'id:2'], aliases: [] });
   const shared = Array.from({ length: 11 }, (_, n) => ({ person: `id:${n}`, alias: 'email:shop@example.com' }));
   expect(follow(['email:shop@example.com'], shared).persons).toEqual(['email:shop@example.com']);
+});
+
+it('counts an owner once who is told twice', () => {
+  const tie = { person: 'id:42', alias: 'email:ada@example.com' };
+  const { persons } = follow(['email:ada@example.com'], Array<Tie>(11).fill(tie));
+  expect(persons).toEqual(['email:ada@example.com', 'id:42']);
+});
+
+it('follows from what another store has led to only down', async () => {
+  const answer = async ({ column, keys }: TieQuestion) => TIES.filter((tie) => keys.includes(tie[column]));
+  const reached = ['phone:+1', 'email:ada@example.com', 'anonymous:a2'];
+  expect(await followTiesIn(['id:9'], answer, reached)).toEqual({
+    persons: ['id:9', 'phone:+1', 'email:ada@example.com'],
+    aliases: ['anonymous:a2', 'session:s1'],
+  });
 });
 
 it('takes an anonymous id for itself alone', () => {

@@ -5,8 +5,11 @@ import type { JournalStore } from '../store/journal-store.ts';
 /** Persons that were suppressed or deleted lately. */
 export interface Erasures {
   /** Forgets the payloads of whom `rows` tell that Customer.io has erased them. */
-  follow(rows: readonly StoredRow[]): Promise<void>;
-  /** Does it again for rows that came late, from packs that overtook each other. */
+  follow(rows: readonly StoredRow[], nowMs?: number): Promise<void>;
+  /**
+   * Does it again for rows that came late, from packs that overtook each other. Most come within seconds: each erasure is repeated when it is
+   * twice as long ago as at the last time, and once more after an hour. A bulk suppression is thousands of erasures, and each costs queries.
+   */
   repeat(nowMs: number): Promise<void>;
 }
 
@@ -22,6 +25,7 @@ interface Erasure {
   readonly person: string;
   readonly acceptedUntilMs: number;
   readonly seenAtMs: number;
+  readonly repeatAtMs: number;
 }
 
 /** Those of one workspace and of about one time: who came back since then must not lose what they said after somebody else's erasure. */
@@ -46,12 +50,13 @@ export function createErasures(store: JournalStore, alsoArchived = false): Erasu
   }
 
   return {
-    async follow(rows) {
-      const nowMs = Date.now();
+    async follow(rows, nowMs = Date.now()) {
       const erasures = rows
         .filter(isErasingRow)
         .flatMap(({ person, workspace, acceptedAt }): Erasure[] =>
-          person === null ? [] : [{ workspace, person, acceptedUntilMs: acceptedAt, seenAtMs: nowMs }],
+          person === null
+            ? []
+            : [{ workspace, person, acceptedUntilMs: acceptedAt, seenAtMs: nowMs, repeatAtMs: nowMs }],
         );
       if (erasures.length === 0) return;
       await forget(erasures, nowMs, false);
@@ -60,8 +65,18 @@ export function createErasures(store: JournalStore, alsoArchived = false): Erasu
       }
     },
     async repeat(nowMs) {
-      for (const [key, { seenAtMs }] of recent) if (nowMs - seenAtMs > REPEAT_MS) recent.delete(key);
-      await forget([...recent.values()], nowMs, true);
+      const due = [...recent].filter(([, { repeatAtMs }]) => nowMs >= repeatAtMs);
+      await forget(
+        due.map(([, erasure]) => erasure),
+        nowMs,
+        true,
+      );
+      for (const [key, erasure] of due) {
+        if (recent.get(key) !== erasure) continue; // erased once more meanwhile
+        const ageMs = nowMs - erasure.seenAtMs;
+        if (ageMs >= REPEAT_MS) recent.delete(key);
+        else recent.set(key, { ...erasure, repeatAtMs: erasure.seenAtMs + Math.min(2 * ageMs, REPEAT_MS) });
+      }
     },
   };
 }

@@ -44,6 +44,8 @@ export interface JournalWriterOptions {
   readonly stalledCheckMs?: number;
   /** Told of errors of the queue instead of the log; they may come each second. @defaultValue they are logged */
   readonly onQueueError?: (error: Error) => void;
+  /** How long a stop waits for the packs in work, in ms. @defaultValue 5_000 */
+  readonly stopTimeoutMs?: number;
   readonly logger: JournalLogger;
 }
 
@@ -75,6 +77,7 @@ const defaults = {
   maintenanceIntervalMs: 60_000,
   lockMs: 15_000,
   stalledCheckMs: 5_000,
+  stopTimeoutMs: 5_000,
 } satisfies Partial<JournalWriterOptions>;
 
 /** The account of bytes is compared with the queue every so many rounds of maintenance. */
@@ -200,14 +203,22 @@ export function createJournalWriter(options: JournalWriterOptions): JournalWrite
     async stop() {
       // Whoever waits for the database gives up; the packs go back to the queue.
       stopping.abort();
-      await background;
-      await worker?.stop();
+      // Redis may be away: what is not finished by then is written again by others.
+      await withinMs(settings.stopTimeoutMs, Promise.all([background, worker?.stop()]));
       worker = undefined;
       totals.isAvailable = false;
       if (!settings.keepsStore) await store.stop();
     },
   });
   return { ...lifecycle, stats: () => ({ ...totals }), queuedBytes: () => account.bytes() };
+}
+
+/** Waits for `work`, but no longer than that. */
+async function withinMs(timeoutMs: number, work: Promise<unknown>): Promise<void> {
+  const done = new AbortController();
+  const timeout = delay(timeoutMs, undefined, { signal: done.signal }).catch(() => undefined);
+  await Promise.race([work, timeout]);
+  done.abort();
 }
 
 function bytesOf(rows: readonly StoredRow[]): number {

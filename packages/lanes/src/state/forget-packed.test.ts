@@ -1,4 +1,4 @@
-import { deadLetterQueueName, erasureKey, queueKeyPrefix, workspaceKeys } from '@cio-fleet/contracts';
+import { deadLetterQueueName, erasureKey, queueKeyPrefix, ulidMs, workspaceKeys } from '@cio-fleet/contracts';
 import { uniqueWorkspace } from '@cio-fleet/testkit';
 import { Redis } from 'ioredis';
 import { afterAll, expect, inject, it } from 'vitest';
@@ -9,7 +9,7 @@ afterAll(() => redis.quit());
 
 const event = (person: string, id: string) => ({
   id,
-  at: Date.now(),
+  at: ulidMs(id),
   op: { type: 'person', identifiers: { id: person }, action: 'event', name: `Seen by ${person}` },
 });
 

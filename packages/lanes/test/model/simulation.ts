@@ -1,4 +1,4 @@
-import type { QueuedOperation } from '@cio-fleet/contracts';
+import { fenceUlid, type QueuedOperation } from '@cio-fleet/contracts';
 import { operationId } from '../fixtures/operations.ts';
 import { type Consumer, createConsumer } from './consumer.ts';
 import { checkAccounts } from './invariants.ts';
@@ -158,9 +158,10 @@ class Simulation {
     redis.add(address.name, { id, data: { v: 1, operations }, operations });
     redis.state.accepted += operations.length;
     this.accepted.push(...operations);
-    for (const { id, op } of operations) {
+    for (const { id, at, op } of operations) {
       if (op.type !== 'person' || op.action !== 'delete') continue;
-      redis.state.erasures = new Map(redis.state.erasures).set(`id:${courier.natures.get(id)?.person}`, id);
+      const mark = fenceUlid(id, at);
+      redis.state.erasures = new Map(redis.state.erasures).set(`id:${courier.natures.get(id)?.person}`, mark);
       redis.state.erasuresVersion += 1;
     }
     this.#world.say(

@@ -21,10 +21,16 @@ export class SpoolBatch {
   readonly #parts: readonly LanePart[];
   /** As they are appended, each lane's in order. */
   readonly records: readonly SpoolableOperation[];
+  /**
+   * Whether the times of its records are Redis's; else the local clock's, because Redis hadn't told its time yet. The operations
+   * themselves may learn it while the records are on their way to the disk.
+   */
+  readonly hasRedisTime: boolean;
 
   private constructor(parts: readonly LanePart[], records: readonly SpoolableOperation[]) {
     this.#parts = parts;
     this.records = records;
+    this.hasRedisTime = parts.every(({ waiting }) => waiting.every(({ hasRedisTime }) => hasRedisTime));
   }
 
   /** Takes what waits in the lanes, as much as fits into `roomBytes`. */
@@ -51,11 +57,6 @@ export class SpoolBatch {
       parts.push({ writer, job, waiting });
     }
     return new SpoolBatch(parts, records);
-  }
-
-  /** Whether its times are Redis's; else the local clock's, because Redis hasn't told its time yet. */
-  get hasRedisTime(): boolean {
-    return this.#parts.every(({ waiting }) => waiting.every(({ hasRedisTime }) => hasRedisTime));
   }
 
   /** It is on the disk: the lanes are rid of it. @returns the operations that weren't answered by Redis meanwhile */

@@ -23,8 +23,10 @@ const merge = (primary: string, secondary: string): Operation => ({
 
 function plan(operations: readonly Operation[], known: Record<string, string> = {}, rule = RULE) {
   const subjects = operations.map((operation) => regionSubjects(operation, rule.trait));
-  return planRegions(rule, subjects, new Map(Object.entries(known)));
+  return planRegions(rule, subjects, { known: new Map(Object.entries(known)), inEu: new Set(['eu']) });
 }
+const learned = (workspace: string, overrides: boolean, ...keys: string[]) =>
+  new Map(keys.map((key) => [key, { workspace, overrides }]));
 const targets = (...args: Parameters<typeof plan>) =>
   plan(...args).map((one) => (one.kind === 'to' ? one.workspace : one.kind));
 
@@ -35,12 +37,7 @@ describe('an identify with the trait', () => {
       kind: 'to',
       workspace: 'eu',
       isKnown: true,
-      isStated: true,
-      learned: new Map([
-        ['id:1', 'eu'],
-        ['email:ada@example.com', 'eu'],
-        ['anonymous_id:x', 'eu'],
-      ]),
+      learned: learned('eu', true, 'id:1', 'email:ada@example.com', 'anonymous_id:x'),
       moves: false,
     });
   });
@@ -81,7 +78,7 @@ describe('an operation without the trait', () => {
 
   it('of a new identifier takes the region of the one that it is joined with', () => {
     expect(plan([identify('1', { email: 'a@b.c' })], { 'email:a@b.c': 'eu' })).toMatchObject([
-      { workspace: 'eu', learned: new Map([['id:1', 'eu']]) },
+      { workspace: 'eu', learned: learned('eu', false, 'id:1') },
     ]);
   });
 });
@@ -89,7 +86,7 @@ describe('an operation without the trait', () => {
 describe('an operation on several persons', () => {
   it('goes where one of them is known to be, and teaches the other', () => {
     expect(plan([merge('1', '2')], { 'id:2': 'eu' })).toMatchObject([
-      { workspace: 'eu', learned: new Map([['id:1', 'eu']]) },
+      { workspace: 'eu', learned: learned('eu', false, 'id:1') },
     ]);
   });
 
@@ -118,8 +115,8 @@ describe('an object with persons', () => {
     const known = { 'id:1': 'eu', 'id:2': 'us' };
     const plans = plan([object('identify', ['1']), object('identify', ['2'])], known);
     expect(plans).toMatchObject([
-      { workspace: 'eu', learned: new Map([['object:1:acme@eu', 'eu']]), moves: false },
-      { workspace: 'us', learned: new Map([['object:1:acme@us', 'us']]), moves: false },
+      { workspace: 'eu', learned: learned('eu', false, 'object:1:acme@eu'), moves: false },
+      { workspace: 'us', learned: learned('us', false, 'object:1:acme@us'), moves: false },
     ]);
   });
 
@@ -149,7 +146,7 @@ describe('an object with persons', () => {
 describe('an object alone', () => {
   it('goes where it says', () => {
     const plans = plan([object('identify', [], { region: 'EU' })], KNOWN_IN_US);
-    expect(plans).toMatchObject([{ workspace: 'eu', learned: new Map([['object:1:acme@eu', 'eu']]), moves: false }]);
+    expect(plans).toMatchObject([{ workspace: 'eu', learned: learned('eu', false, 'object:1:acme@eu'), moves: false }]);
   });
 
   it('goes where it is known to be, and is refused where that is in two regions', () => {
@@ -169,8 +166,42 @@ describe('an identify that carries an address of another region', () => {
 
   it('moves whoever has the address where it says', () => {
     expect(plan([identify('1', { email: 'a@b.c', region: 'US' })], KNOWN)).toMatchObject([
-      { workspace: 'us', learned: new Map([['email:a@b.c', 'us']]), moves: true },
+      { workspace: 'us', learned: learned('us', true, 'email:a@b.c'), moves: true },
     ]);
+  });
+});
+
+describe('an identify of a person of the EU', () => {
+  const MOVED = { 'id:1': 'eu', 'email:a@b.c': 'us', 'anonymous_id:x': 'us' };
+
+  it.each([{ email: 'a@b.c' }, { anonymous_id: 'x' }])('brings %j along that was left in the US by a move', (alias) => {
+    const [key = ''] = Object.entries(alias).map(([name, value]) => `${name}:${value}`);
+    expect(plan([identify('1', alias)], MOVED)).toMatchObject([
+      { kind: 'to', workspace: 'eu', learned: learned('eu', true, key), moves: false },
+    ]);
+  });
+
+  it('brings an alias along for what comes later in the call, and before it nothing changes', () => {
+    const byEmail = { ...track('1'), identifiers: { email: 'a@b.c' } } as Operation;
+    expect(targets([byEmail, identify('1', { email: 'a@b.c' }), byEmail], MOVED)).toEqual(['us', 'eu', 'eu']);
+  });
+
+  it('gives an alias of which nothing is known only where nobody else knows of it', () => {
+    const [one] = plan([identify('1', { email: 'a@b.c', anonymous_id: 'new' })], MOVED);
+    expect(one).toMatchObject({
+      learned: new Map([...learned('eu', true, 'email:a@b.c'), ...learned('eu', false, 'anonymous_id:new')]),
+    });
+  });
+
+  it('takes the browser of a person of the US along, who is refused with it from then on', () => {
+    const known = { 'id:1': 'eu', 'id:2': 'us', 'anonymous_id:x': 'us' };
+    const [first, second] = [identify('1', { anonymous_id: 'x' }), identify('2', { anonymous_id: 'x' })];
+    expect(targets([first, second, track('2')], known)).toEqual(['eu', 'conflict', 'us']);
+  });
+
+  it('is refused with an alias of another workspace where its own is not one of the EU', () => {
+    const elsewhere = { ...RULE, map: { EU: 'us-2', US: 'us' } };
+    expect(targets([identify('1', { email: 'a@b.c' })], { ...MOVED, 'id:1': 'us-2' }, elsewhere)).toEqual(['conflict']);
   });
 });
 
@@ -194,10 +225,7 @@ describe('a form', () => {
     expect(plan([form({ region: 'EU', phone: '+49301' })])).toMatchObject([
       {
         workspace: 'eu',
-        learned: new Map([
-          ['email:a@b.c', 'eu'],
-          ['phone:+49301', 'eu'],
-        ]),
+        learned: learned('eu', true, 'email:a@b.c', 'phone:+49301'),
       },
     ]);
     expect(targets([form({})], { 'email:a@b.c': 'eu' })).toEqual(['eu']);

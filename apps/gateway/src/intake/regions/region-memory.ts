@@ -22,8 +22,8 @@ export interface RegionMemory {
 /** What is to be remembered under one key. */
 export interface Learned {
   readonly workspace: string;
-  /** Whether an operation said so; else it follows from what is known of another identifier. */
-  readonly isStated: boolean;
+  /** Whether it replaces what is remembered; else what another gateway heard meanwhile holds. */
+  readonly overrides: boolean;
 }
 
 export interface RegionMemoryOptions {
@@ -97,9 +97,9 @@ export function createRegionMemory(options: RegionMemoryOptions): RegionMemory {
       if (learned.size === 0) return true;
       if (redis.status !== 'ready') return false;
       const batch = redis.pipeline();
-      for (const [laneKey, { workspace, isStated }] of learned) {
+      for (const [laneKey, { workspace, overrides }] of learned) {
         const key = keyOf(home, laneKey);
-        if (isStated) batch.set(key, workspace, 'EX', ttlSeconds);
+        if (overrides) batch.set(key, workspace, 'EX', ttlSeconds);
         // Since it was looked up, another gateway may have heard that the person is elsewhere: that holds.
         else batch.set(key, workspace, 'EX', ttlSeconds, 'NX');
         batch.get(key);

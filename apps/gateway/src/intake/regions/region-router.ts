@@ -52,7 +52,7 @@ export function createRegionRouter(memory: RegionMemory, report: RegionReport): 
     const subjects = operations.map((operation) => regionSubjects(operation, rule.trait));
     const keys = subjects.map((each) => regionKeysOf(rule, each));
     const { known, isComplete } = await memory.recall(home, [...new Set(keys.flat())]);
-    return planRegions(rule, subjects, known).map((plan, index): SettledPlan => {
+    return planRegions(rule, subjects, { known, inEu }).map((plan, index): SettledPlan => {
       const [asked = [], of] = [keys[index], subjects[index]];
       const isSettled = isComplete || asked.length === 0 || (of !== undefined && canDecideAlone(plan, of, known));
       return { plan, keys: asked, isSettled };
@@ -74,8 +74,7 @@ export function createRegionRouter(memory: RegionMemory, report: RegionReport): 
     const learned = new Map<string, Learned>();
     for (const { plan, isSettled } of plans) {
       if (plan.kind !== 'to' || !isSettled) continue;
-      const { isStated } = plan;
-      for (const [key, workspace] of plan.learned) learned.set(key, { workspace, isStated });
+      for (const [key, news] of plan.learned) learned.set(key, news);
     }
     // Remembered before anything goes: the person's next operation may come to another gateway at once.
     const isRemembered = await memory.remember(caller.workspace, learned);
