@@ -5,6 +5,7 @@ import type { Redis } from 'ioredis';
 import type { Registry } from 'prom-client';
 import type { GatewayMetrics } from './gateway-metrics.ts';
 import { createCors } from './http/cors.ts';
+import { inTurn } from './http/in-turn.ts';
 import { createReadiness, type ReadinessOptions } from './readiness.ts';
 
 export interface GatewayAppOptions {
@@ -26,9 +27,7 @@ export interface GatewayAppOptions {
 export function createGatewayApp(options: GatewayAppOptions): Express {
   const { dialects, corsOrigins, redis, spoolDir, spools, registry, metrics, logger, isQuiet } = options;
   const app = express().disable('x-powered-by').disable('etag');
-  app.use(metrics.observe);
-  app.use(endConnections(isQuiet));
-  app.use(createCors(corsOrigins));
+  app.use(inTurn([metrics.observe, endConnections(isQuiet), createCors(corsOrigins)]));
   for (const dialect of dialects) app.use(dialect);
   app.use(
     createOpsHandler({

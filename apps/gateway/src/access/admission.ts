@@ -44,24 +44,22 @@ export function callerOf(response: Response): Caller {
 export function createAdmission(options: AdmissionOptions): Admission {
   const { keyring, limits, signIns, addressOf, report } = options;
 
-  /** Requests whose address was let in: one that shows its credentials later is counted once. */
-  const admitted = new WeakMap<Request, string>();
-
-  async function admitAddress(request: Request): Promise<string> {
-    const before = admitted.get(request);
-    if (before !== undefined) return before;
+  function admitAddress(request: Request, response: Response): Awaitable<string> {
+    const locals = response.locals as { address?: string };
+    // One that shows its credentials later is counted once.
+    if (locals.address !== undefined) return locals.address;
     const address = addressOf(request);
-    const seconds = await limits.takeForAddress(address);
-    if (seconds === undefined) {
-      admitted.set(request, address);
-      return address;
-    }
-    report.limitedAddress(address);
-    throw tooMany('from one address', seconds);
+    return andThen(limits.takeForAddress(address), (seconds) => {
+      if (seconds === undefined) {
+        locals.address = address;
+        return address;
+      }
+      report.limitedAddress(address);
+      throw tooMany('from one address', seconds);
+    });
   }
 
-  async function admitCaller(dialect: keyof typeof DIALECT_CREDENTIALS, request: Request): Promise<Caller> {
-    const address = await admitAddress(request);
+  function admitCaller(dialect: Dialect, request: Request, address: string): Awaitable<Caller> {
     const credentials = readBasicCredentials(request.headers.authorization);
     const caller = credentials && DIALECT_CREDENTIALS[dialect](keyring, credentials);
     const blockedSeconds = signIns.refusal(address, caller?.keyId);
@@ -79,29 +77,48 @@ export function createAdmission(options: AdmissionOptions): Admission {
       throw new HttpProblem('CREDENTIALS_UNKNOWN', 401, message);
     }
     signIns.succeeded(address, caller.keyId);
-    const seconds = await limits.takeForKey(caller, keyring.requestsPerSecondOf(caller));
-    if (seconds !== undefined) {
-      report.limitedKey(caller);
-      throw tooMany('with one key', seconds);
-    }
-    report.admitted(caller);
-    return caller;
+    return andThen(limits.takeForKey(caller, keyring.requestsPerSecondOf(caller)), (seconds) => {
+      if (seconds !== undefined) {
+        report.limitedKey(caller);
+        throw tooMany('with one key', seconds);
+      }
+      report.admitted(caller);
+      return caller;
+    });
   }
 
-  const handler = (dialect: keyof typeof DIALECT_CREDENTIALS): RequestHandler => {
-    return (request, response, next) => {
-      admitCaller(dialect, request).then((caller) => {
-        response.locals.caller = caller;
-        next();
-      }, next);
-    };
+  const admits = (dialect: Dialect): RequestHandler => {
+    return handler((request, response) =>
+      andThen(admitAddress(request, response), (address) =>
+        andThen(admitCaller(dialect, request, address), (caller) => {
+          response.locals.caller = caller;
+        }),
+      ),
+    );
   };
-  return {
-    basic: handler('basic'),
-    writeKey: handler('writeKey'),
-    open: (request, _response, next) => {
-      admitAddress(request).then(() => next(), next);
-    },
+  return { basic: admits('basic'), writeKey: admits('writeKey'), open: handler(admitAddress) };
+}
+
+type Dialect = keyof typeof DIALECT_CREDENTIALS;
+
+type Awaitable<Value> = Value | Promise<Value>;
+
+/** `await` without a turn of the event loop where there is nothing to wait for: leases answer most requests at once. */
+function andThen<Value, Result>(value: Awaitable<Value>, then: (value: Value) => Awaitable<Result>): Awaitable<Result> {
+  return value instanceof Promise ? value.then(then) : then(value);
+}
+
+/** Goes on when `admit` does; what it throws goes to `next`. */
+function handler(admit: (request: Request, response: Response) => Awaitable<unknown>): RequestHandler {
+  return (request, response, next) => {
+    let admitted: Awaitable<unknown>;
+    try {
+      admitted = admit(request, response);
+    } catch (problem) {
+      return next(problem);
+    }
+    if (!(admitted instanceof Promise)) return next();
+    admitted.then(() => next(), next);
   };
 }
 

@@ -33,7 +33,10 @@ export function createSignInGuard(now: () => number = () => performance.now()): 
       if (known !== undefined && known.untilMs > now()) known.count += 1;
       else failures.set(address, { untilMs: now() + WINDOW_MS, count: 1 });
     },
-    succeeded: (address, keyId) => signedIn.set(`${address} ${keyId}`, true),
+    succeeded(address, keyId) {
+      const pair = `${address} ${keyId}`;
+      if (signedIn.get(pair) === undefined) signedIn.set(pair, true);
+    },
     refusal(address, keyId) {
       const known = failures.get(address);
       if (known === undefined || known.count < MAX_FAILURES || known.untilMs <= now()) return undefined;

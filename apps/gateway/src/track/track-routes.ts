@@ -1,8 +1,9 @@
 import type { LifecycleLogger } from '@cio-fleet/lifecycle';
-import { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express';
+import { type ErrorRequestHandler, type Request, type RequestHandler, Router } from 'express';
 import { type Admission, callerOf } from '../access/admission.ts';
 import type { GatewayMetrics } from '../gateway-metrics.ts';
 import { HttpProblem } from '../http/http-problem.ts';
+import { runInTurn } from '../http/in-turn.ts';
 import { refused, send, type TrackVersion } from './answer.ts';
 import { openCaller } from './open-caller.ts';
 import { BAD_PATH, NOT_FOUND, options, problemAnswer, wrongMethod } from './problem-answer.ts';
@@ -17,8 +18,6 @@ export interface TrackRoutesDeps extends Omit<TrackRouteListDeps, 'repeats'> {
   readonly metrics: Pick<GatewayMetrics, 'operations' | 'turnedAway'>;
   readonly logger: LifecycleLogger;
 }
-
-type Next = (error?: unknown) => void;
 
 /** Most requests have none, and making one costs more than finding the route. */
 const NO_QUERY = new URLSearchParams();
@@ -49,8 +48,8 @@ export function createTrackRoutes(deps: TrackRoutesDeps): Router {
       const given: TrackRequest = { request, caller, parameters, query };
       send(response, await route.answer(given));
     };
-    const steps = [isOpen ? admission.open : admission.basic, route.readBody];
-    runSteps(steps, { request, response, next }, () => answer().catch(next));
+    const steps = [isOpen ? admission.open : admission.basic, ...(route.readBody ? [route.readBody] : [])];
+    runInTurn(steps, { request, response, next }, () => void answer().catch(next));
   };
 
   const fail: ErrorRequestHandler = (error, request, response, next) => {
@@ -79,30 +78,6 @@ function versionOf(path: string): TrackVersion {
 
 function methodsOf(routes: readonly TrackRoute[]): readonly string[] {
   return routes.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
-}
-
-interface Exchange {
-  readonly request: Request;
-  readonly response: Response;
-  readonly next: Next;
-}
-
-/** One handler after the other, without a router's search in between. */
-function runSteps(
-  [step, ...rest]: readonly (RequestHandler | undefined)[],
-  exchange: Exchange,
-  done: () => void | Promise<void>,
-): void {
-  if (step === undefined) {
-    if (rest.length > 0) runSteps(rest, exchange, done);
-    else void done();
-    return;
-  }
-  const { request, response, next } = exchange;
-  step(request, response, (problem?: unknown) => {
-    if (problem !== undefined) next(problem);
-    else runSteps(rest, exchange, done);
-  });
 }
 
 /** As it came, save for the absolute form, which proxies send. */
