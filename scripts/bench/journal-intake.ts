@@ -20,8 +20,8 @@ import { median } from './statistics.ts';
 /** What the writer must reach of plain COPY. */
 const LEAST_SHARE = 0.6;
 /** As the writer's batches, and as many at a time. */
-const BATCH_ROWS = 2_000;
-const PARALLEL = 2;
+const BATCH_ROWS = 8_000;
+const PARALLEL = 3;
 const PACK_ROWS = 1_000;
 const SIZES = { small: '700 bytes', large: '4.7 KB' } as const;
 

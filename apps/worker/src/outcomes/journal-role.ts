@@ -26,6 +26,9 @@ export interface JournalRoleOptions {
   readonly logger: Logger;
 }
 
+/** Smaller bites: rows of a batch are made text in one go, and lanes wait meanwhile. */
+const BESIDE_DELIVERY = { packs: 16, batchRows: 2_000, parallelBatches: 2 } as const;
+
 /** The writer role of this process: a writer for each workspace, and the store that they share. */
 export interface JournalRole {
   /** In the order of their start. */
@@ -52,7 +55,7 @@ export function createJournalRole(options: JournalRoleOptions): JournalRole {
         store,
         keepsStore: true,
         retentionDays,
-        ...(turn && { turn }),
+        ...(turn && { turn, ...BESIDE_DELIVERY }),
         ...(archiver && { archive: archiver.archive, eraseArchived: archiver.eraseWhenDue }),
         lockMs,
         stalledCheckMs,

@@ -25,12 +25,18 @@ export async function writeRows(
   rows: readonly StoredRow[],
   slim: SlimSummary,
 ): Promise<StoreReport> {
-  const byKey = new Map(rows.map((row) => [uniqueKeyOf(row), row]));
   // In one order everywhere: two writers with the same rows would wait for each other in a ring.
-  const distinct = [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
+  const ordered = rows.toSorted(byKey);
+  const distinct = ordered.filter((row, index) => index === 0 || byKey(ordered[index - 1] as StoredRow, row) !== 0);
   const repeated = rows.length - distinct.length;
   const report = await writeDistinct(pool, distinct, slim);
   return { ...report, repeated: report.repeated + repeated };
+}
+
+/** By what makes a row unique. */
+function byKey(a: StoredRow, b: StoredRow): number {
+  if (a.operationId !== b.operationId) return a.operationId < b.operationId ? -1 : 1;
+  return a.step - b.step || a.acceptedAt - b.acceptedAt;
 }
 
 async function writeDistinct(pool: PostgresPool, rows: readonly StoredRow[], slim: SlimSummary): Promise<StoreReport> {

@@ -20,6 +20,9 @@ export interface PackData {
 /** More than any pack of ours; what claims to be larger is not unpacked. */
 const MAX_UNPACKED_BYTES = 64 * 1024 * 1024;
 
+/** A pack of a thousand rows comes in four chunks instead of fifty: each is a visit to a thread and a callback. */
+const UNPACKED_CHUNK_BYTES = 256 * 1024;
+
 /** Level 1 takes a tenth of the time of JSON.stringify, on a thread of libuv, and leaves a sixth of the bytes in Redis. */
 const COMPRESSION = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
 
@@ -42,7 +45,8 @@ export async function decodePack(data: unknown): Promise<ReadPack> {
     return { kind: 'unreadable', problem: 'no pack of version 1' };
   let arrays: unknown;
   try {
-    const unpacked = await decompress(Buffer.from(z, 'base64'), { maxOutputLength: MAX_UNPACKED_BYTES });
+    const packed = Buffer.from(z, 'base64');
+    const unpacked = await decompress(packed, { maxOutputLength: MAX_UNPACKED_BYTES, chunkSize: UNPACKED_CHUNK_BYTES });
     arrays = JSON.parse(unpacked.toString('utf8'));
   } catch (error) {
     return { kind: 'unreadable', problem: error instanceof Error ? error.message : String(error) };
@@ -76,18 +80,30 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 function readRow(array: unknown): StoredRow | undefined {
   if (!Array.isArray(array)) return undefined;
   const row: Record<string, unknown> = {};
-  for (const [index, field] of STORED_FIELDS.entries()) {
+  for (let index = 0; index < FIELD_CHECKS.length; index += 1) {
+    const { field, isValid } = FIELD_CHECKS[index] as FieldCheck;
     const value: unknown = array[index] ?? null;
-    if (!isFieldValue(field, value)) return undefined;
+    if (!isValid(value)) return undefined;
     row[field] = value;
   }
   return UUID.test(row.operationId as string) ? (row as unknown as StoredRow) : undefined;
 }
 
-function isFieldValue(field: keyof StoredRow, value: unknown): boolean {
-  if (value === null) return !REQUIRED.has(field);
-  if (TIMES.has(field) && !((value as number) >= 0 && (value as number) <= MAX_TIME_MS)) return false;
-  if (NUMBERS.has(field)) return Number.isSafeInteger(value);
-  if (field === 'aliases') return Array.isArray(value) && value.every((alias) => typeof alias === 'string');
-  return typeof value === 'string';
+interface FieldCheck {
+  readonly field: keyof StoredRow;
+  readonly isValid: (value: unknown) => boolean;
+}
+
+/** Looked up once: a pack has a thousand rows of these. */
+const FIELD_CHECKS: readonly FieldCheck[] = STORED_FIELDS.map((field) => {
+  const isKind = kindOf(field);
+  return { field, isValid: REQUIRED.has(field) ? isKind : (value) => value === null || isKind(value) };
+});
+
+function kindOf(field: keyof StoredRow): FieldCheck['isValid'] {
+  if (TIMES.has(field))
+    return (value) => Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= MAX_TIME_MS;
+  if (NUMBERS.has(field)) return (value) => Number.isSafeInteger(value);
+  if (field === 'aliases') return (value) => Array.isArray(value) && value.every((alias) => typeof alias === 'string');
+  return (value) => typeof value === 'string';
 }

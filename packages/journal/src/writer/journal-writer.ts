@@ -28,13 +28,13 @@ export interface JournalWriterOptions {
   readonly eraseArchived?: () => Promise<void>;
   /** Waited for before each pack, so that the writer leaves time to what matters more. @defaultValue none */
   readonly turn?: () => Promise<void>;
-  /** Packs in memory at once. @defaultValue 16 */
+  /** Packs in memory at once. @defaultValue 32 */
   readonly packs?: number;
-  /** Rows written in one transaction. @defaultValue 2_000 */
+  /** Rows written in one transaction. @defaultValue 8_000 */
   readonly batchRows?: number;
   /** Bytes of them. @defaultValue 8 MiB */
   readonly batchBytes?: number;
-  /** @defaultValue 2 */
+  /** @defaultValue 3 */
   readonly parallelBatches?: number;
   /** How often old days are dropped and new ones made, in ms. @defaultValue 60_000 */
   readonly maintenanceIntervalMs?: number;
@@ -70,10 +70,10 @@ export interface JournalWriter extends Service {
 const defaults = {
   keepsStore: false,
   retentionDays: 15,
-  packs: 16,
-  batchRows: 2_000,
+  packs: 32,
+  batchRows: 8_000,
   batchBytes: 8 * 1024 * 1024,
-  parallelBatches: 2,
+  parallelBatches: 3,
   maintenanceIntervalMs: 60_000,
   lockMs: 15_000,
   stalledCheckMs: 5_000,
